@@ -1,0 +1,229 @@
+"""A contract's term: quarter after quarter from approved scores to points, money, proposals and settlements.
+
+The order within a quarter (interfaces.md, `kaohe year`): settled deferrals, the quarter's own entries, the proposal,
+the appeal after publication, the decision on a live proposal, the year's settlement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from app.scoring.consequences.entries import Cause, Entry, Kind, Ledger
+from app.scoring.consequences.money import Settlement, bound_by_fee, find_quarter_money, settle_year
+from app.scoring.consequences.parameters import Consequences, TerminationByDeduction
+from app.scoring.consequences.quarters import QuarterAccount, QuarterFacts
+from app.scoring.model import ZERO
+
+Decision = Literal["continue", "end"]
+ContractState = Literal["active", "termination_proposed", "terminated", "settled"]
+TERMINATION = "termination"
+QUARTERS_A_YEAR = 4
+
+
+@dataclass(frozen=True)
+class ContractTerms:
+    """What the contract says: the fee of a year and what of each year is already paid, in CNY, and how many years."""
+
+    annual_fee: Decimal
+    years: int
+    paid: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class QuarterResult:
+    """Final numbers of a quarter; `proposals` and `rectifications` as they were at its approval."""
+
+    quarter: str
+    score: Decimal
+    held: Decimal
+    points_deducted: Decimal
+    money_deducted: Decimal
+    cumulative_deduction: Decimal
+    proposals: tuple[str, ...]
+    rectifications: int
+    special: Decimal
+
+
+@dataclass(frozen=True)
+class YearResult:
+    """Final numbers of a year; `settlement` is None while it is neither complete nor ended."""
+
+    year: int
+    score: Decimal
+    cumulative_deduction: Decimal
+    money_deducted: Decimal
+    settlement: Settlement | None
+
+
+@dataclass(frozen=True)
+class TermResult:
+    """Everything that a contract's quarters came to."""
+
+    quarters: tuple[QuarterResult, ...]
+    years: tuple[YearResult, ...]
+    ledger: tuple[Entry, ...]
+    contract_state: ContractState
+
+
+def run_term(
+    parameters: Consequences,
+    terms: ContractTerms,
+    quarters: Sequence[QuarterFacts],
+    decisions: Sequence[Decision] = (),
+) -> TermResult:
+    """Return what the quarters, in order from the first, come to; those after an end are left out.
+
+    `decisions` are taken in the order of the proposals that need one; where none is left, the contract continues.
+    """
+    term = _Term(parameters, terms, decisions)
+    for quarter in quarters:
+        if term.has_ended:
+            break
+        term.run_quarter(quarter)
+    return term.make_result()
+
+
+class _Term:
+    """The fold's state."""
+
+    def __init__(self, parameters: Consequences, terms: ContractTerms, decisions: Sequence[Decision]) -> None:
+        self.parameters, self.terms = parameters, terms
+        self._decisions: Iterator[Decision] = iter(decisions)
+        self.ledger = Ledger()
+        self.accounts: list[QuarterAccount] = []
+        self.settlements: dict[int, Settlement] = {}
+        self.has_ended = False
+
+    def run_quarter(self, quarter: QuarterFacts) -> None:
+        """Run one quarter from its approval to the end of what follows from it."""
+        if quarter.is_last_of_year:
+            self._settle_deferrals(quarter)
+        account = QuarterAccount(quarter, self._find_used_caps(quarter.year))
+        self.accounts.append(account)
+        self._post_quarter(account, "score")
+        account.rectifications = int(account.effective < self.parameters.rectification_below)
+        if self.meets_termination(account):
+            account.proposals.append(TERMINATION)
+        self._appeal(account)
+        self._decide(account)
+        if self.has_ended or quarter.is_last_of_year:
+            self._settle_year(account)
+
+    def meets_termination(self, account: QuarterAccount) -> bool:
+        """Whether the condition for a proposal holds as the accounts stand now."""
+        condition = self.parameters.termination
+        if isinstance(condition, TerminationByDeduction):
+            inside = self.accounts if condition.window == "contract" else self._list_year(account.quarter.year)
+            return sum((one.points_deducted for one in inside), ZERO) >= condition.at
+        return account.effective < condition.below
+
+    def _list_year(self, year: int) -> list[QuarterAccount]:
+        return [account for account in self.accounts if account.quarter.year == year]
+
+    def _find_used_caps(self, year: int) -> dict[str, Decimal]:
+        used: dict[str, Decimal] = {}
+        for account in self._list_year(year):
+            for cap, points in account.special.used.items():
+                used[cap] = used.get(cap, ZERO) + points
+        return used
+
+    def _settle_deferrals(self, quarter: QuarterFacts) -> None:
+        for account in self._list_year(quarter.year):
+            if account.held:
+                released, lost = account.settle_deferral(quarter.made_up.get(account.code, {}))
+                self.ledger.post_points(account.code, "released", released, "deferral")
+                self.ledger.post_points(account.code, "points", lost, "deferral")
+                self._post_money_differences(quarter.year, "deferral")
+
+    def _post_quarter(self, account: QuarterAccount, cause: Cause) -> None:
+        self.ledger.post_points(account.code, "points", account.points_deducted, cause)
+        self.ledger.post_points(account.code, "held", account.held_points, cause)
+        self._post_money_differences(account.quarter.year, cause)
+
+    def _post_money_differences(self, year: int, cause: Cause) -> None:
+        accounts = self._list_year(year)
+        for account, due in zip(accounts, self._find_money(accounts), strict=True):
+            self.ledger.post_money(account.code, due - self.ledger.sum_money(account.code), cause)
+
+    def _find_money(self, accounts: Sequence[QuarterAccount]) -> list[Decimal]:
+        fee, money = self.terms.annual_fee, self.parameters.money
+        return bound_by_fee([find_quarter_money(money, account.effective, fee) for account in accounts], fee)
+
+    def _appeal(self, account: QuarterAccount) -> None:
+        """Supersede the sheet with accepted facts: what changed is reversed, then posted again."""
+        before = self._list_amounts(account)
+        account.accept(account.quarter.appeal)
+        after = self._list_amounts(account)
+        changed = [kind for kind, amount in after.items() if amount != before[kind]]
+        for kind in changed:
+            self.ledger.reverse(account.code, kind, "appeal")
+        for kind in changed:
+            if kind == "money":
+                self._post_money_differences(account.quarter.year, "appeal")
+            else:
+                self.ledger.post_points(account.code, kind, after[kind], "appeal")
+
+    def _list_amounts(self, account: QuarterAccount) -> dict[Kind, Decimal]:
+        accounts = self._list_year(account.quarter.year)
+        money = self._find_money(accounts)[accounts.index(account)]
+        return {"points": account.points_deducted, "held": account.held_points, "money": money}
+
+    def _decide(self, account: QuarterAccount) -> None:
+        """Let a person's decision end or continue; an appeal that removed the cause has withdrawn the proposal."""
+        if not account.proposals or not self.meets_termination(account):
+            return
+        if next(self._decisions, "continue") == "continue":
+            return
+        self.has_ended = True
+        for one in self._list_year(account.quarter.year):
+            self.ledger.post_points(one.code, "points", one.lose_held(), "termination")
+            self._post_money_differences(account.quarter.year, "termination")
+
+    def _settle_year(self, account: QuarterAccount) -> None:
+        year = account.quarter.year
+        deducted = sum((self.ledger.sum_money(one.code) for one in self._list_year(year)), ZERO)
+        fee, paid, score = self.terms.annual_fee, self.terms.paid, self._score_year(year)
+        settlement = settle_year(self.parameters, fee, deducted, paid, score, ended=self.has_ended)
+        self.settlements[year] = settlement
+        self.ledger.post_settlement(account.code, settlement.released)
+
+    def _score_year(self, year: int) -> Decimal:
+        score = sum((account.score for account in self._list_year(year)), ZERO)
+        cap = self.parameters.year_cap
+        return score if cap is None else min(score, cap)
+
+    def make_result(self) -> TermResult:
+        """Return the final numbers."""
+        years = sorted({account.quarter.year for account in self.accounts})
+        quarters = tuple(result for year in years for result in self._make_quarters(year))
+        return TermResult(quarters, tuple(map(self._make_year, years)), tuple(self.ledger.entries), self._find_state())
+
+    def _make_quarters(self, year: int) -> Iterator[QuarterResult]:
+        cumulative = ZERO
+        for account in self._list_year(year):
+            cumulative += account.points_deducted
+            yield QuarterResult(
+                quarter=account.code,
+                score=account.score,
+                held=account.held_points,
+                points_deducted=account.points_deducted,
+                money_deducted=self.ledger.sum_money(account.code),
+                cumulative_deduction=cumulative,
+                proposals=tuple(account.proposals),
+                rectifications=account.rectifications,
+                special=account.special.net,
+            )
+
+    def _make_year(self, year: int) -> YearResult:
+        accounts = self._list_year(year)
+        lost = sum((account.points_deducted for account in accounts), ZERO)
+        money = sum((self.ledger.sum_money(account.code) for account in accounts), ZERO)
+        return YearResult(year, self._score_year(year), lost, money, self.settlements.get(year))
+
+    def _find_state(self) -> ContractState:
+        if self.has_ended:
+            return "terminated"
+        return "settled" if len(self.accounts) == self.terms.years * QUARTERS_A_YEAR else "active"

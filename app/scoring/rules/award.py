@@ -1,0 +1,70 @@
+"""`award`: points for each thing achieved, by kind or level, up to a cap (累计得分不超过10分)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from app.errors import Message
+from app.scoring.facts import Values
+from app.scoring.findings import AT_MOST, EACH, Finding, leave_open
+from app.scoring.model import ZERO, Code, Model, Positive
+from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+
+SUM = Message("points in all")
+
+
+class Prize(Model):
+    """What one achievement of a kind earns."""
+
+    fact: Code = Field(title="次数")
+    points: Positive = Field(title="每项得分")
+
+
+class Award(Rule):
+    """Achievements counted by kind; the cap is the indicator's base points."""
+
+    kind: Literal["award"]
+    prizes: tuple[Prize, ...] = Field(title="得分项", min_length=1)
+
+    def list_own_facts(self, code: str) -> tuple[str, ...]:
+        """Return the counts."""
+        return tuple(prize.fact for prize in self.prizes)
+
+    def bind_own_points(self, context: Context) -> PointsFunction:
+        """Return the capped sum."""
+        prizes, cap = [(prize.fact, prize.points) for prize in self.prizes], context.max
+
+        def points(values: Values) -> Decimal:
+            earned = ZERO
+            for fact, each in prizes:
+                count = values[fact]
+                if count:
+                    earned += each * count
+            return earned if earned < cap else cap
+
+        return points
+
+    def bind_own_findings(self, context: Context) -> FindingsFunction:
+        """Return what each kind earned, then the sum against the cap, which bears what is missing to it."""
+        source, cap, points = context.source, context.max, self.bind_own_points(context)
+        rows = [(prize.fact, context.get_label(prize.fact), prize.points) for prize in self.prizes]
+
+        def findings(values: Values) -> list[Finding]:
+            found, is_known = [], True
+            for fact, label, each in rows:
+                had = values.get(fact)
+                if had is None:
+                    is_known = False
+                    found.append(leave_open(label, EACH, each, source))
+                else:
+                    found.append(Finding(label, EACH, each, had, had > 0, None, ZERO, source))
+            if not is_known:
+                return [*found, leave_open(SUM, AT_MOST, cap, source)]
+            earned = points(values)
+            lost = cap - earned
+            return [*found, Finding(SUM, AT_MOST, cap, earned, not lost, lost or None, lost, source)]
+
+        return findings

@@ -1,0 +1,55 @@
+"""`judged`: a mark given by a reviewer, 0 … max; the fact bears the indicator's code."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from app.errors import Message
+from app.scoring.facts import Check, FactRefused, Value, Values, bind_number
+from app.scoring.findings import FULL_MARKS, Finding, leave_open
+from app.scoring.model import Positive
+from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+
+
+class Judged(Rule):
+    """A reviewer's mark in steps; below max it needs a written reason, which the case holds."""
+
+    kind: Literal["judged"]
+    step: Positive = Field(Decimal("0.1"), title="分级")
+
+    def list_own_facts(self, code: str) -> tuple[str, ...]:
+        """Return the indicator's code: the mark stands under it."""
+        return (code,)
+
+    def bind_check(self, code: str, full: Decimal) -> Check:
+        """Return the check of a mark: 0 … max, in steps."""
+        check_number, step = bind_number(code, full), self.step
+
+        def check(value: object) -> Value:
+            mark = check_number(value)
+            if mark % step:
+                raise FactRefused(code, Message("{fact}: marks go in steps of {step}", fact=code, step=step))
+            return mark
+
+        return check
+
+    def bind_own_points(self, context: Context) -> PointsFunction:
+        """Return the mark itself."""
+        code = context.code
+        return lambda values: Decimal(values[code])
+
+    def bind_own_findings(self, context: Context) -> FindingsFunction:
+        """Return one finding: the full mark against the given one."""
+        code, label, full, source = context.code, context.name, context.max, context.source
+
+        def findings(values: Values) -> list[Finding]:
+            had = values.get(code)
+            if had is None:
+                return [leave_open(label, FULL_MARKS, full, source)]
+            lost = full - had
+            return [Finding(label, FULL_MARKS, full, had, not lost, lost or None, lost, source)]
+
+        return findings

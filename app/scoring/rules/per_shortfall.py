@@ -1,0 +1,84 @@
+"""`per_shortfall`: the base points less `deduct` for each full step by which a number misses its target."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from app.scoring.facts import Value, Values
+from app.scoring.findings import Finding
+from app.scoring.model import ZERO, Code, NonNegative, Positive, as_bound, divide_half_up
+from app.scoring.rules.base import (
+    Context,
+    FindingsFunction,
+    PointsFunction,
+    Rule,
+    ShareTarget,
+    find_number,
+)
+from app.scoring.rules.per_item import make_table
+
+ONE = Decimal(1)
+
+
+class PerShortfall(Rule):
+    """A number and its target (每少100家次减1分).
+
+    `partial_step` says what a step that is not full costs: nothing (`ignore`), all of it (`charge`), or its share
+    (`prorate`, half up to 4 decimals).
+    """
+
+    kind: Literal["per_shortfall"]
+    fact: Code = Field(title="指标值")
+    target: NonNegative | ShareTarget = Field(title="目标")
+    step: Positive = Field(ONE, title="每少")
+    deduct: Positive = Field(title="扣分")
+    partial_step: Literal["ignore", "charge", "prorate"] = Field("ignore", title="不足一档")
+
+    def list_own_facts(self, code: str) -> tuple[str, ...]:
+        """Return the number, and the fact that its target is a share of."""
+        return (self.fact, self.target.of) if isinstance(self.target, ShareTarget) else (self.fact,)
+
+    def bind_own_points(self, context: Context) -> PointsFunction:
+        """Return the base points less the steps missing, looked up in a table where steps are whole."""
+        fact, target, full = self.fact, self.target, context.max
+        if self.partial_step != "ignore" or isinstance(target, ShareTarget):
+            return lambda values: max(ZERO, full - self._find_cost(values[fact], self._find_target(values)))
+        bound, step, table = as_bound(target), as_bound(self.step), make_table(full, self.deduct)
+        last = len(table) - 1
+
+        def points(values: Values) -> Decimal:
+            short = bound - values[fact]
+            if short <= 0:
+                return full
+            steps = short // step
+            return table[int(steps)] if steps < last else table[last]
+
+        return points
+
+    def bind_own_findings(self, context: Context) -> FindingsFunction:
+        """Return one finding with the cost of the steps missing."""
+        fact, label, source, limit = self.fact, context.get_label(self.fact), context.source, context.max
+
+        def findings(values: Values) -> list[Finding]:
+            had, target = values.get(fact), self._find_target(values)
+            cost = ZERO if had is None or target is None else min(limit, self._find_cost(had, target))
+            return [find_number(label, had, target, cost, source)]
+
+        return findings
+
+    def _find_target(self, values: Values) -> Value | None:
+        return self.target.find_target(values) if isinstance(self.target, ShareTarget) else as_bound(self.target)
+
+    def _find_cost(self, had: Value, target: Value | None) -> Decimal:
+        short = Decimal((target or 0) - had)
+        if short <= 0:
+            return ZERO
+        if self.partial_step == "prorate":
+            return divide_half_up(short * self.deduct, self.step, 4)
+        steps = short // self.step
+        if self.partial_step == "charge" and short % self.step:
+            steps += 1
+        return self.deduct * steps

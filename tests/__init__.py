@@ -1,0 +1,1 @@
+"""Tests: unit (no database, no network), integration, structure (rules about the code)."""
