@@ -135,8 +135,8 @@ def _describe_rule(rule: DueRule, period: str, nominal: dt.date, falls_on: str |
 def _describe_date(rule: DueRule, period: str, nominal: dt.date) -> Message:
     if isinstance(rule, BatchRule):
         year, month, day = nominal.year, nominal.month, nominal.day
-        text = "Batch {batch}: due by {year}-{month}-{day}"
-        return Message(text, batch=period, year=year, month=month, day=day)
+        template = "Batch {batch}: due by {year}-{month}-{day}"
+        return Message(template, batch=period, year=year, month=month, day=day)
     if isinstance(rule, MonthlyRule):
         if rule.period == "due_month":
             return Message("Due by day {day} of each month", day=rule.day)
