@@ -139,7 +139,7 @@ def print_term(scenario: ReadScenario, result: TermResult) -> None:
         ("#", NUMBER),
         (_("Quarter"), TEXT),
         (_("Entry"), TEXT),
-        (_("Points"), NUMBER),
+        (_("Points posted"), NUMBER),
         (_("CNY"), NUMBER),
     ]
     columns += [(_("Cause"), TEXT), (_("Takes back"), NUMBER)]

@@ -73,12 +73,17 @@ class FieldGroup(Model):
 
 
 class Form(Model):
-    """A form, outline or list of conditions, with where it stands in the source."""
+    """A form, outline or list of conditions, with where it stands in the source.
+
+    `rubrics` names those whose parties fill it in, none meaning all; `most_characters` bounds the whole text.
+    """
 
     code: Code = Field(title="编号")
     name: Text = Field(title="名称")
     place: Text = Field(title="出处")
     kind: Literal["form", "outline", "conditions", "register"] = Field(title="类型")
+    rubrics: tuple[Slug, ...] = Field((), title="适用评分表")
+    most_characters: Annotated[int, Field(strict=True, gt=0)] | None = Field(None, title="最多字数")
     notes: tuple[Text, ...] = Field((), title="说明")
     groups: tuple[FieldGroup, ...] = Field(title="分组", min_length=1)
 

@@ -26,7 +26,7 @@ WANTED = {
     ("hunan-2023-municipal", "Y"): (100, 24),
     ("hunan-2023-county", "Y"): (100, 24),
     ("hunan-window-municipal", "Y"): (100, 13),
-    ("hunan-window-cluster", "Y"): (100, 13),
+    ("hunan-window-cluster", "Y"): (100, 14),
     ("hunan-window-county", "Y"): (100, 13),
     ("sme-empowerment", "B"): (100, 22),
 }
