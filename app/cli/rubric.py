@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from app.cli.numbers import write_json
-from app.cli.tables import NUMBER, TEXT, print_table
+from app.cli.tables import CODE, NUMBER, TEXT, print_table
 from app.cli.words import _
 from app.cli.year import describe_problem, format_problem
 from app.i18n import format_number
@@ -54,7 +54,7 @@ def list_rubrics(*, as_json: bool) -> None:
     if as_json:
         print(write_json([describe_rubric(one) for one in rubrics], indent=2))
         return
-    columns = [(_("Rubric"), TEXT), (_("Version"), NUMBER), (_("Parts"), TEXT), (_("Indicators"), NUMBER)]
+    columns = [(_("Rubric"), CODE), (_("Version"), NUMBER), (_("Parts"), TEXT), (_("Indicators"), NUMBER)]
     columns += [(_("Points a year"), NUMBER), (_("Name"), TEXT)]
     rows = [
         (
@@ -107,7 +107,7 @@ def show(name: str, part: str | None, *, as_json: bool) -> None:
 
 def print_part(one: Rubric, part: str) -> None:
     """Print a part: the sheet's table, then its facts."""
-    columns = [(_("Section"), TEXT), (_("Code"), TEXT), (_("Indicator"), TEXT), (_("Base points"), NUMBER)]
+    columns = [(_("Section"), TEXT), (_("Code"), CODE), (_("Indicator"), TEXT), (_("Base points"), NUMBER)]
     columns += [(_("Criterion"), TEXT), (_("Evidence"), TEXT)]
     chosen = one.get_part(part)
     rows = [
@@ -123,7 +123,7 @@ def print_part(one: Rubric, part: str) -> None:
     ]
     print_table(f"{one.name} · {chosen.title} ({format_number(chosen.max)})", columns, rows)
     columns = [
-        (_("Fact"), TEXT),
+        (_("Fact"), CODE),
         (_("Name"), TEXT),
         (_("Unit"), TEXT),
         (_("Type"), TEXT),

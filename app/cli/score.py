@@ -181,6 +181,7 @@ def print_sheet(scorer: PartScorer, sheet: Sheet, working: Working | None, numbe
         print(_("Not complete; missing: {facts}").format(facts=_(", ").join(labels)))
     if working is not None:
         print_working(scorer, working)
+        print_readings(scorer, sheet)
 
 
 def _make_title(scorer: PartScorer, number: int) -> str:
@@ -213,6 +214,17 @@ def print_working(scorer: PartScorer, working: Working) -> None:
         for finding in findings
     ]
     print_table(_("Working"), columns, rows)
+
+
+def print_readings(scorer: PartScorer, sheet: Sheet) -> None:
+    """Print which reading was applied where the source leaves one open."""
+    for _section, indicator in scorer.part.list_indicators():
+        if indicator.reading is not None and indicator.code in sheet.indicators:
+            print(
+                _("Reading applied to {indicator}: {reading}").format(
+                    indicator=indicator.name, reading=indicator.reading
+                )
+            )
 
 
 def _describe_row(finding: Finding) -> tuple[str, ...]:

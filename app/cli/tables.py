@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 WIDTH_IN_PIPES = 1000
-NUMBER = "right"
-TEXT = "left"
+NUMBER, TEXT, CODE = "number", "text", "code"
 
 
 def make_console() -> Console:
@@ -22,11 +21,10 @@ def make_console() -> Console:
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; a column is its head and how it is aligned, `NUMBER` or `TEXT`."""
+    """Print a table; a column is its head and what it holds: numbers go right, codes stay whole."""
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False)
-    for head, alignment in columns:
-        is_number = alignment == NUMBER
-        table.add_column(head, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+    for head, holds in columns:
+        table.add_column(head, justify="right" if holds == NUMBER else "left", no_wrap=holds != TEXT, overflow="fold")
     for row in rows:
         table.add_row(*[Text(cell) for cell in row])
     console = make_console()

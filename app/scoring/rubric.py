@@ -71,12 +71,15 @@ class Section(Model):
 class Part(Model):
     """The part of a rubric that applies to one kind of period. `max` is what its sections, without those on top, give.
 
-    Where a section doesn't apply, the others are scaled to `max`, half up to 4 decimals. `facts` replaces the rubric's
-    declaration of facts that mean something else in this part.
+    Where a section doesn't apply, `absent_sections` says whether the others are scaled to `max`, half up to 4 decimals,
+    or left as they are. `total_cap` bounds the total with what comes on top; None lets it pass `max`. `facts` replaces
+    the rubric's declaration of facts that mean something else in this part.
     """
 
     title: Text = Field(title="名称")
     max: Positive = Field(title="总分")
+    total_cap: Positive | None = Field(None, title="合计封顶")
+    absent_sections: Literal["scale", "leave"] = Field("scale", title="不适用部分")
     facts: dict[Code, Fact] = Field(default_factory=dict, title="指标值")
     sections: tuple[Section, ...] = Field(title="考核内容", min_length=1)
 

@@ -16,6 +16,7 @@ from app.scoring.special import SpecialResult
 
 Caps = Mapping[str, Decimal]
 _Bound = tuple[str, PointsFunction]
+_TotalFunction = Callable[[dict[str, Decimal]], tuple[Decimal, Mapping[str, Decimal] | None]]
 
 
 class PartScorer:
@@ -120,12 +121,14 @@ class PartScorer:
             bound[indicator.code] = _bind_free(find) if section.on_top else find
         return bound
 
-    def _bind_total(self) -> Callable[[dict[str, Decimal]], tuple[Decimal, Mapping[str, Decimal] | None]]:
-        sections = self.part.sections
-        if any(section.weight is not None for section in sections):
+    def _bind_total(self) -> _TotalFunction:
+        if any(section.weight is not None for section in self.part.sections):
             return self._weigh_blocks
-        if self._optional:
+        if self._optional and self.part.absent_sections == "scale":
             return self._scale_to_max
+        cap = self.part.total_cap
+        if cap is not None:
+            return lambda indicators: (min(cap, sum(indicators.values(), ZERO)), None)
         return lambda indicators: (sum(indicators.values(), ZERO), None)
 
     def _weigh_blocks(self, indicators: dict[str, Decimal]) -> tuple[Decimal, Mapping[str, Decimal]]:
