@@ -69,14 +69,26 @@ class Fact(Model):
     most: NonNegative | None = Field(None, title="上限")
     default: bool | int | None = Field(None, title="缺省值")
 
+    @property
+    def plain_up_to(self) -> int:
+        """The largest whole number that is right as it is; -1 for yes/no."""
+        if self.type is FactType.YES_NO:
+            return -1
+        return int(self._most)
+
+    @property
+    def _most(self) -> Decimal | int:
+        if self.type is FactType.SHARE:
+            return 100
+        return LARGEST if self.most is None or self.type is FactType.COUNT else self.most
+
     def bind_check(self, name: str) -> Check:
         """Return the function that checks a given value: it returns the value to score, or raises `FactRefused`."""
         if self.type is FactType.YES_NO:
             return _bind_yes_no(name)
         if self.type is FactType.COUNT:
             return _bind_count(name)
-        most = Decimal(100) if self.type is FactType.SHARE else self.most
-        return bind_number(name, LARGEST if most is None else most)
+        return bind_number(name, self._most)
 
 
 def _bind_yes_no(name: str) -> Check:

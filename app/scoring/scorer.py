@@ -36,6 +36,7 @@ class PartScorer:
         self._bound: list[_Bound] = [(i.code, i.rule.bind_points(self._contexts[i.code])) for _, i in pairs]
         self._findings: dict[str, FindingsFunction] = {}
         self._checks = dict(self._bind_checks(pairs))
+        self._plain_up_to = dict(self._bind_plain_bounds())
         self._defaults = {name: fact.default for name, fact in self.facts.items() if fact.default is not None}
         self._optional = [section for section in self.part.sections if section.only_when is not None]
         self._required = frozenset(name for names in self.reads.values() for name in names) - self._defaults.keys()
@@ -47,20 +48,24 @@ class PartScorer:
 
     def check_facts(self, given: Mapping[str, object]) -> dict[str, Value]:
         """Return checked values; raise `FactRefused` with the name of the first fact that can't be right."""
-        checks = self._checks
+        checks, plain_up_to = self._checks, self._plain_up_to
+        values: dict[str, Value] = {**self._defaults}
         try:
-            values = {name: checks[name](value) for name, value in given.items()}
+            for name, value in given.items():
+                # Most values are plain whole numbers within their bounds: those need no call.
+                if type(value) is int and 0 <= value <= plain_up_to[name]:
+                    values[name] = value
+                else:
+                    values[name] = checks[name](value)
         except KeyError:
             raise self._refuse_unknown(given) from None
-        if self._defaults:
-            values = {**self._defaults, **values}
         return values
 
     def score(self, values: Values, used_caps: Caps | None = None) -> Sheet:
         """Return the sheet for checked values. `used_caps`: see `SpecialPoints.score`."""
         bound = self._choose_bound(values) if self._optional else self._bound
         required = self._required if bound is self._bound else self._list_required(bound)
-        if required <= values.keys():
+        if len(values) == len(self._checks) or required <= values.keys():
             indicators = {code: points(values) for code, points in bound}
             missing: tuple[str, ...] = ()
         else:
@@ -113,6 +118,12 @@ class PartScorer:
         for _, indicator in pairs:
             if isinstance(indicator.rule, Judged):
                 yield indicator.code, indicator.rule.bind_check(indicator.code, indicator.max)
+
+    def _bind_plain_bounds(self) -> Iterable[tuple[str, int]]:
+        """Yield up to which whole number a fact is right as it is; -1 where a check must look at every value."""
+        for name in self._checks:
+            fact = self.facts.get(name)
+            yield name, -1 if fact is None else fact.plain_up_to
 
     def _bind_findings(self) -> dict[str, FindingsFunction]:
         bound: dict[str, FindingsFunction] = {}
