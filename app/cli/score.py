@@ -17,12 +17,11 @@ from app.errors import Message
 from app.i18n import format_number
 from app.programmes.catalogue import get_catalogue
 from app.scoring.facts import FactRefused, Value, bind_number
-from app.scoring.findings import Finding
+from app.scoring.findings import Finding, Working
 from app.scoring.scorer import Caps, PartScorer
-from app.scoring.sheet import Sheet, Working
+from app.scoring.sheet import Sheet
 
 LONGEST_LINE = 2**20
-Result = tuple[dict[str, Value], Sheet]
 
 
 @click.command(help=_("Score facts: one flat JSON object a line in, one sheet a line out."))
@@ -39,12 +38,12 @@ def score(rubric: str, part: str, file: str, *, explain: bool, table: bool, used
     refused = False
     for number, line in enumerate(read_lines(file), start=1):
         try:
-            values, sheet = score_line(scorer, line, caps)
+            values = read_facts(scorer, line)
         except FactRefused as error:
             refused = True
             print_refusal(error, number, table=table)
             continue
-        working = scorer.explain(values, sheet) if explain else None
+        sheet, working = scorer.explain(values, caps) if explain else (scorer.score(values, caps), None)
         if table:
             print_sheet(scorer, sheet, working, number)
         else:
@@ -52,8 +51,8 @@ def score(rubric: str, part: str, file: str, *, explain: bool, table: bool, used
     sys.exit(1 if refused else 0)
 
 
-def score_line(scorer: PartScorer, line: bytes, caps: Caps | None) -> Result:
-    """Return the checked values and the sheet of one line; raise `FactRefused`."""
+def read_facts(scorer: PartScorer, line: bytes) -> dict[str, Value]:
+    """Return the checked facts of one line; raise `FactRefused`."""
     if len(line) > LONGEST_LINE:
         raise FactRefused(None, Message("the line is longer than {size} MiB", size=LONGEST_LINE // 2**20))
     try:
@@ -65,8 +64,7 @@ def score_line(scorer: PartScorer, line: bytes, caps: Caps | None) -> Result:
     given = read_json(text)
     if not isinstance(given, dict):
         raise FactRefused(None, Message("a line must be one JSON object of facts"))
-    values = scorer.check_facts(given)
-    return values, scorer.score(values, caps)
+    return scorer.check_facts(given)
 
 
 def read_lines(file: str) -> Iterator[bytes]:

@@ -72,9 +72,7 @@ class Fact(Model):
     @property
     def plain_up_to(self) -> int:
         """The largest whole number that is right as it is; -1 for yes/no."""
-        if self.type is FactType.YES_NO:
-            return -1
-        return int(self._most)
+        return -1 if self.type is FactType.YES_NO else int(self._most)
 
     @property
     def _most(self) -> Decimal | int:
@@ -123,12 +121,14 @@ def bind_number(name: str, most: Decimal | int) -> Check:
     def check(value: object) -> Value:
         if type(value) is int and 0 <= value <= most:
             return value
+        if type(value) is Decimal and value.is_finite() and 0 <= value <= most and has_few_decimals(value):
+            return value
         number = _require_number(name, value, Message("a number"))
         if number < 0:
             raise FactRefused(name, Message("{fact}: can't be negative ({value})", fact=name, value=number))
         if number > most:
             raise FactRefused(name, Message("{fact}: at most {most}, not {value}", fact=name, most=most, value=number))
-        if _count_decimals(number) > MOST_DECIMALS:
+        if not has_few_decimals(number):
             text = Message("{fact}: at most {places} decimals", fact=name, places=MOST_DECIMALS)
             raise FactRefused(name, text)
         return number
@@ -148,9 +148,11 @@ def _require_number(name: str, value: object, wanted: Message) -> Decimal:
     return value
 
 
-def _count_decimals(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+def has_few_decimals(number: Decimal) -> bool:
+    """Whether a finite number has at most six decimals, however many zeros it is written with: such sums stay exact."""
+    _sign, digits, exponent = number.as_tuple()
+    beyond = -int(exponent) - MOST_DECIMALS
+    return beyond <= 0 or not any(digits[-beyond:])
 
 
 def _name_wrong_type(name: str, value: object, wanted: Message) -> Message:

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from app.errors import Message, find_nearest
 from app.scoring.facts import Check, Fact, FactRefused, Value, Values
+from app.scoring.findings import COST, Row, Working, charge
 from app.scoring.model import ZERO, divide_half_up
 from app.scoring.rubric import Indicator, Part, Rubric, Section
 from app.scoring.rules import Context, Judged
 from app.scoring.rules.base import FindingsFunction, PointsFunction
-from app.scoring.sheet import Sheet, Working
-from app.scoring.special import SpecialResult
+from app.scoring.sheet import Sheet
+from app.scoring.special import SpecialResult, SpecialScorer
 
 Caps = Mapping[str, Decimal]
 _Bound = tuple[str, PointsFunction]
@@ -34,12 +35,21 @@ class PartScorer:
         self.reads = {indicator.code: indicator.list_facts() for _, indicator in pairs}
         self._contexts = {indicator.code: _make_context(indicator, self.facts) for _, indicator in pairs}
         self._bound: list[_Bound] = [(i.code, i.rule.bind_points(self._contexts[i.code])) for _, i in pairs]
+        self._full = {code: context.max for code, context in self._contexts.items()}
+        on_top = {one.code for section, one in pairs if section.on_top}
+        self._free = {code: points for code, points in self._bound if code in on_top}
         self._findings: dict[str, FindingsFunction] = {}
+        self._special = None if rubric.special_points is None else SpecialScorer(rubric.special_points)
         self._checks = dict(self._bind_checks(pairs))
         self._plain_up_to = dict(self._bind_plain_bounds())
         self._defaults = {name: fact.default for name, fact in self.facts.items() if fact.default is not None}
         self._optional = [section for section in self.part.sections if section.only_when is not None]
         self._required = frozenset(name for names in self.reads.values() for name in names) - self._defaults.keys()
+        self._blocks = [
+            (section.code, section.weight / 100, [indicator.code for indicator in section.indicators])
+            for section in self.part.sections
+            if section.weight is not None
+        ]
         self._total = self._bind_total()
 
     def list_fact_names(self) -> tuple[str, ...]:
@@ -72,16 +82,27 @@ class PartScorer:
             indicators, missing = self._score_known(values, bound, required)
         return self._make_sheet(values, indicators, missing, used_caps)
 
-    def explain(self, values: Values, sheet: Sheet) -> Working:
-        """Return the working of a sheet: findings of every indicator that applies, those not yet scored included."""
-        bound = self._choose_bound(values) if self._optional else self._bound
+    def explain(self, values: Values, used_caps: Caps | None = None) -> tuple[Sheet, Working]:
+        """Return the sheet and its working: the findings of every indicator that applies, open ones included.
+
+        One pass gives both: an indicator's points are its base points less what its findings cost.
+        """
         if not self._findings:
             self._findings = self._bind_findings()
-        working = {code: self._findings[code](values) for code, _ in bound}
-        special = self.rubric.special_points
-        if special is not None and sheet.special is not None:
-            working["special"] = special.explain(values, sheet.special, self.facts)
-        return working
+        if len(values) != len(self._checks) or self._optional:
+            sheet = self.score(values, used_caps)
+            bound = self._choose_bound(values) if self._optional else self._bound
+            rows = {code: self._findings[code](values) for code, _ in bound}
+        else:
+            rows = {code: find(values) for code, find in self._findings.items()}
+            indicators = {
+                code: self._free[code](values) if code in self._free else self._full[code] - _sum_costs(found)
+                for code, found in rows.items()
+            }
+            sheet = self._make_sheet(values, indicators, (), used_caps)
+        if self._special is not None and sheet.special is not None:
+            rows["special"] = self._special.explain(values, sheet.special, self.facts)
+        return sheet, Working(rows)
 
     def score_indicator(self, code: str, values: Values) -> Decimal:
         """Return the points of one indicator for complete values (顺延指标 are scored one by one)."""
@@ -93,13 +114,12 @@ class PartScorer:
 
     def make_special(self, values: Values, used_caps: Caps | None = None) -> SpecialResult | None:
         """Return the special points of a period, or None where the rubric has none."""
-        special = self.rubric.special_points
-        return None if special is None else special.score(values, used_caps)
+        return None if self._special is None else self._special.score(values, used_caps)
 
     def _make_sheet(
         self, values: Values, indicators: dict[str, Decimal], missing: tuple[str, ...], used_caps: Caps | None
     ) -> Sheet:
-        special = self.make_special(values, used_caps)
+        special = None if self._special is None else self._special.score(values, used_caps)
         total, blocks = None, None
         if not missing:
             total, blocks = self._total(indicators)
@@ -143,12 +163,11 @@ class PartScorer:
         return lambda indicators: (sum(indicators.values(), ZERO), None)
 
     def _weigh_blocks(self, indicators: dict[str, Decimal]) -> tuple[Decimal, Mapping[str, Decimal]]:
-        blocks = {
-            section.code: sum([indicators[indicator.code] for indicator in section.indicators], ZERO)
-            for section in self.part.sections
-        }
-        weights = {section.code: section.weight or ZERO for section in self.part.sections}
-        return sum([blocks[code] * weights[code] for code in blocks], ZERO) / 100, blocks
+        blocks, total = {}, ZERO
+        for code, weight, members in self._blocks:
+            blocks[code] = block = sum([indicators[member] for member in members], ZERO)
+            total += block * weight
+        return total, blocks
 
     def _scale_to_max(self, indicators: dict[str, Decimal]) -> tuple[Decimal, None]:
         total, full = sum(indicators.values(), ZERO), self.part.max
@@ -192,4 +211,13 @@ def _make_context(indicator: Indicator, facts: Mapping[str, Fact]) -> Context:
 
 def _bind_free(find: FindingsFunction) -> FindingsFunction:
     """Bind findings that cost nothing: what comes on top is never lost."""
-    return lambda values: [finding if finding.cost is None else finding._replace(cost=ZERO) for finding in find(values)]
+    return lambda values: [row if row[COST] is None else charge(row, ZERO) for row in find(values)]
+
+
+def _sum_costs(found: list[Row]) -> Decimal:
+    lost = ZERO
+    for row in found:
+        cost = row[COST]
+        if cost:
+            lost += cost
+    return lost

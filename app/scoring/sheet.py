@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from app.scoring.findings import Finding
 from app.scoring.special import SpecialResult
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """Points for each indicator that could be scored, and the total, None while facts are missing.
 
     `max` is the part's total without what comes on top. `blocks` holds the unweighted block scores of a weighted part.
@@ -29,7 +27,3 @@ class Sheet:
     def is_complete(self) -> bool:
         """Whether no fact is missing."""
         return not self.missing
-
-
-Working = dict[str, list[Finding]]
-"""The findings of each indicator by its code; special points stand under `special`."""

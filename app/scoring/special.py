@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from app.errors import Message
 from app.scoring.facts import Fact, Values
-from app.scoring.findings import AT_MOST, EACH, Finding
+from app.scoring.findings import AT_MOST, EACH, Asked, Row
 from app.scoring.model import ZERO, Code, Model, Positive, Text
 
 TOTAL = "total"
@@ -35,26 +34,18 @@ class SpecialGroup(Model):
     criterion: Text = Field(title="评分标准")
     place: Text = Field(title="出处")
 
-    def find_points(self, values: Values) -> Decimal:
-        """Return the uncapped points of the group; facts that are absent count as 0."""
-        return sum((entry.points * values.get(entry.fact, 0) for entry in self.entries), ZERO)
 
-
-@dataclass(frozen=True)
-class SpecialResult:
+class SpecialResult(NamedTuple):
     """What special points took and added in one quarter, and what of each cap it used."""
 
-    taken: Decimal = ZERO
-    added: Decimal = ZERO
-    used: Mapping[str, Decimal] = field(default_factory=dict)
+    taken: Decimal
+    added: Decimal
+    used: Mapping[str, Decimal]
 
     @property
     def net(self) -> Decimal:
         """The points by which the quarter's score changes."""
         return self.added - self.taken
-
-
-NOTHING_SPECIAL = SpecialResult()
 
 
 class SpecialPoints(Model):
@@ -78,37 +69,66 @@ class SpecialPoints(Model):
         return {**caps, TOTAL: self.additions_cap}
 
     def score(self, values: Values, used: Mapping[str, Decimal] | None = None) -> SpecialResult:
-        """Return the special points of a quarter.
+        """Return the special points of a quarter; see `SpecialScorer.score`."""
+        return SpecialScorer(self).score(values, used)
 
-        `used`: points of each cap that earlier quarters of the year used, by the names of `list_caps`.
+
+class SpecialScorer:
+    """Special points bound once to plain tables, for many quarters."""
+
+    def __init__(self, special: SpecialPoints) -> None:
+        self.special = special
+        self._facts = frozenset(special.list_facts())
+        self._taking = [(entry.fact, entry.points) for group in special.deductions for entry in group.entries]
+        self._adding = [
+            (group.code, group.cap, [(entry.fact, entry.points) for entry in group.entries])
+            for group in special.additions
+        ]
+        self._unused = dict.fromkeys(special.list_caps(), ZERO)
+
+    def score(self, values: Values, used: Mapping[str, Decimal] | None = None) -> SpecialResult:
+        """Return the special points of a quarter; facts that are absent count as 0.
+
+        `used`: points of each cap that earlier quarters of the year used, by the names of `SpecialPoints.list_caps`.
         """
-        before = used if used and self.cap_window == "year" else {}
-        taken = sum((group.find_points(values) for group in self.deductions), ZERO)
+        if self._facts.isdisjoint(values):
+            return SpecialResult(ZERO, ZERO, self._unused)
+        before = used if used and self.special.cap_window == "year" else self._unused
         added, now = ZERO, {}
-        for group in self.additions:
-            points = group.find_points(values)
-            if group.cap is not None:
-                points = min(points, max(ZERO, group.cap - before.get(group.code, ZERO)))
-                now[group.code] = points
+        for code, cap, entries in self._adding:
+            points = _find_points(entries, values)
+            if cap is not None:
+                points = min(points, max(ZERO, cap - before.get(code, ZERO)))
+                now[code] = points
             added += points
-        added = min(added, max(ZERO, self.additions_cap - before.get(TOTAL, ZERO)))
-        return SpecialResult(taken, added, {**now, TOTAL: added})
+        added = min(added, max(ZERO, self.special.additions_cap - before.get(TOTAL, ZERO)))
+        now[TOTAL] = added
+        return SpecialResult(_find_points(self._taking, values), added, now)
 
-    def explain(self, values: Values, result: SpecialResult, facts: Mapping[str, Fact]) -> list[Finding]:
+    def explain(self, values: Values, result: SpecialResult, facts: Mapping[str, Fact]) -> list[Row]:
         """Return a finding for each fact that is not 0, additions with a negative cost; caps take theirs last."""
         found = list(self._explain_entries(values, facts))
-        uncapped = sum((group.find_points(values) for group in self.additions), ZERO)
+        uncapped = sum((_find_points(entries, values) for _code, _cap, entries in self._adding), ZERO)
         if uncapped > result.added:
             over = uncapped - result.added
-            label, cap = Message("over the cap"), self.additions_cap
-            found.append(Finding(label, AT_MOST, cap, uncapped, met=False, short=over, cost=over, source=""))
+            asked, cap = Asked(Message("over the cap"), AT_MOST, ""), self.special.additions_cap
+            found.append((asked, cap, uncapped, False, over, over))
         return found
 
-    def _explain_entries(self, values: Values, facts: Mapping[str, Fact]) -> Iterator[Finding]:
-        for sign, groups in ((1, self.deductions), (-1, self.additions)):
+    def _explain_entries(self, values: Values, facts: Mapping[str, Fact]) -> Iterator[Row]:
+        for sign, groups in ((1, self.special.deductions), (-1, self.special.additions)):
             for group in groups:
                 for entry in group.entries:
                     count = values.get(entry.fact, 0)
                     if count:
-                        label, cost = facts[entry.fact].label, sign * entry.points * count
-                        yield Finding(label, EACH, -sign * entry.points, count, sign < 0, None, cost, group.criterion)
+                        asked = Asked(facts[entry.fact].label, EACH, group.criterion)
+                        yield (asked, -sign * entry.points, count, sign < 0, None, sign * entry.points * count)
+
+
+def _find_points(entries: list[tuple[str, Decimal]], values: Values) -> Decimal:
+    points = ZERO
+    for fact, each in entries:
+        count = values.get(fact)
+        if count:
+            points += each * count
+    return points

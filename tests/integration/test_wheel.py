@@ -50,7 +50,7 @@ def test_the_wheel_carries_rubrics_workflows_notifications_and_the_catalogue(unp
 
 
 def test_the_wheel_scores_without_the_checkout(unpacked: Path) -> None:
-    facts = json.dumps(make_reached("hongshan-talent-training", "Q1"), default=str)
+    facts = json.dumps(make_reached("hongshan-talent-training", "Q1"), default=float)
     done = run(unpacked, "score", "hongshan-talent-training", "Q1", given=facts)
     assert json.loads(done.stdout)["total"] == "25"
 

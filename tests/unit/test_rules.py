@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
@@ -15,22 +16,22 @@ RULES: TypeAdapter[Rule] = TypeAdapter(AnyRule)
 FACT = Fact.model_validate({"label": "数", "type": "count", "origin": "register"})
 
 
-def bind(rule: dict[str, object], full: str) -> tuple[Rule, Context]:
+def bind(rule: Mapping[str, object], full: str) -> tuple[Rule, Context]:
     made = RULES.validate_python(rule)
     facts = dict.fromkeys(made.list_facts("code"), FACT)
     return made, Context("code", "某指标", Decimal(full), "原文", facts)
 
 
-def score(rule: dict[str, object], full: str, **values: object) -> Decimal:
+def score(rule: Mapping[str, object], full: str, **values: object) -> Decimal:
     made, context = bind(rule, full)
     checked: Values = values  # type: ignore[assignment]  # tests give checked values
     return made.bind_points(context)(checked)
 
 
-def explain(rule: dict[str, object], full: str, **values: object) -> list[Finding]:
+def explain(rule: Mapping[str, object], full: str, **values: object) -> list[Finding]:
     made, context = bind(rule, full)
     checked: Values = values  # type: ignore[assignment]  # tests give checked values
-    return made.bind_findings(context)(checked)
+    return [Finding._make(row) for row in made.bind_findings(context)(checked)]
 
 
 BANDS = {
@@ -173,6 +174,6 @@ def test_a_sum_adds_its_parts() -> None:
 
 
 @pytest.mark.parametrize("rule", [BANDS, PLANS, COUNTED, HUNDREDS, SHARE, RATIO, FLOOR])
-def test_a_finding_without_its_fact_is_open_and_costs_nothing_yet(rule: dict[str, object]) -> None:
+def test_a_finding_without_its_fact_is_open_and_costs_nothing_yet(rule: Mapping[str, object]) -> None:
     for finding in explain(rule, "5"):
         assert (finding.had, finding.met, finding.cost) == (None, None, None)

@@ -10,7 +10,7 @@ from app.scoring.facts import Value, Values
 from app.scoring.model import ZERO
 from app.scoring.panel import overlay_better_special
 from app.scoring.scorer import Caps, PartScorer
-from app.scoring.special import NOTHING_SPECIAL, SpecialResult
+from app.scoring.special import SpecialResult
 
 Overlays = Mapping[str, Values]
 """Facts by indicator code."""
@@ -113,4 +113,4 @@ class QuarterAccount:
             self._special_values = {name: facts[name] for name in special.list_facts() if name in facts}
 
     def _score_special(self) -> SpecialResult:
-        return self.scorer.make_special(self._special_values, self._used_caps) or NOTHING_SPECIAL
+        return self.scorer.make_special(self._special_values, self._used_caps) or SpecialResult(ZERO, ZERO, {})

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import MORE_THAN, Finding, leave_open
+from app.scoring.findings import AT_LEAST, MORE_THAN, Asked, Row, leave_open
 from app.scoring.model import ZERO, Code, NonNegative, as_bound
 from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule, find_number
 
@@ -51,24 +51,25 @@ class AgainstTarget(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return a finding against the target and, where there is a floor, one against the floor."""
-        fact, target, label, source = self.fact, self.target, context.get_label(self.fact), context.source
+        fact, target, label = self.fact, self.target, context.get_label(self.fact)
+        reached, above = Asked(label, AT_LEAST, context.source), Asked(label, MORE_THAN, context.source)
         points, full = self.bind_own_points(context), context.max
         floor = None if self.floor is None else as_bound(self.floor)
 
-        def findings(values: Values) -> list[Finding]:
+        def findings(values: Values) -> list[Row]:
             had, wanted = values.get(fact), values.get(target)
             lost = ZERO if had is None or wanted is None else full - points(values)
-            found = find_number(label, had, wanted, lost, source)
+            found = find_number(reached, had, wanted, lost)
             if floor is None:
                 return [found]
-            if found.met is None:
-                return [found, leave_open(label, MORE_THAN, floor, source)]
-            return [found, _find_floor(label, had or 0, floor, lost if found.met else ZERO, source)]
+            if had is None or wanted is None:
+                return [found, leave_open(above, floor)]
+            return [found, _find_floor(above, had, floor, lost if had >= wanted else ZERO)]
 
         return findings
 
 
-def _find_floor(label: str, had: Value, floor: Value, cost: Decimal, source: str) -> Finding:
+def _find_floor(asked: Asked, had: Value, floor: Value, cost: Decimal) -> Row:
     if had > floor:
-        return Finding(label, MORE_THAN, floor, had, True, None, ZERO, source)
-    return Finding(label, MORE_THAN, floor, had, False, floor - had, cost, source)
+        return (asked, floor, had, True, None, ZERO)
+    return (asked, floor, had, False, floor - had, cost)

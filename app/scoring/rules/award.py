@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.errors import Message
 from app.scoring.facts import Values
-from app.scoring.findings import AT_MOST, EACH, Finding, leave_open
+from app.scoring.findings import AT_MOST, EACH, Asked, Row, leave_open
 from app.scoring.model import ZERO, Code, Model, Positive
 from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
 
@@ -50,21 +50,23 @@ class Award(Rule):
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return what each kind earned, then the sum against the cap, which bears what is missing to it."""
         source, cap, points = context.source, context.max, self.bind_own_points(context)
-        rows = [(prize.fact, context.get_label(prize.fact), prize.points) for prize in self.prizes]
+        rows = [(p.fact, Asked(context.get_label(p.fact), EACH, source), p.points) for p in self.prizes]
+        in_all = Asked(SUM, AT_MOST, source)
 
-        def findings(values: Values) -> list[Finding]:
-            found, is_known = [], True
-            for fact, label, each in rows:
+        def findings(values: Values) -> list[Row]:
+            found: list[Row] = []
+            is_known = True
+            for fact, asked, each in rows:
                 had = values.get(fact)
                 if had is None:
                     is_known = False
-                    found.append(leave_open(label, EACH, each, source))
+                    found.append(leave_open(asked, each))
                 else:
-                    found.append(Finding(label, EACH, each, had, had > 0, None, ZERO, source))
+                    found.append((asked, each, had, had > 0, None, ZERO))
             if not is_known:
-                return [*found, leave_open(SUM, AT_MOST, cap, source)]
+                return [*found, leave_open(in_all, cap)]
             earned = points(values)
             lost = cap - earned
-            return [*found, Finding(SUM, AT_MOST, cap, earned, not lost, lost or None, lost, source)]
+            return [*found, (in_all, cap, earned, not lost, lost or None, lost)]
 
         return findings

@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from app.scoring.facts import Fact, FactType, Value, Values
-from app.scoring.findings import AT_LEAST, UNKNOWN_TARGET, YES, Finding, leave_open
+from app.scoring.findings import AT_LEAST, COST, YES, Asked, Row, charge, leave_open
 from app.scoring.model import ZERO, Code, Model, NonNegative, Positive, as_bound, round_up
 
 PointsFunction = Callable[[Values], Decimal]
-FindingsFunction = Callable[[Values], list[Finding]]
+FindingsFunction = Callable[[Values], list[Row]]
 Wish = tuple[str, FactType]
 """A fact that a rule reads, with the type that it expects."""
 NUMBERS = (FactType.COUNT, FactType.NUMBER, FactType.SHARE)
@@ -54,9 +54,6 @@ class ShareTarget(Model):
 class Rule(Model):
     """Base of the kinds of rule. A `gate` is a yes/no fact without which the rule earns 0."""
 
-    may_overcharge: ClassVar[bool] = False
-    """Whether the findings of the rule itself may cost more than there is to lose."""
-
     gate: Code | None = Field(None, title="前提")
 
     @abstractmethod
@@ -70,6 +67,10 @@ class Rule(Model):
     @abstractmethod
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return the function from values, missing ones allowed, to findings with their uncapped costs."""
+
+    def may_overcharge(self, full: Decimal) -> bool:
+        """Whether the findings of the rule itself may cost more than the base points."""
+        return False
 
     def list_facts(self, code: str) -> tuple[str, ...]:
         """Return the names of all facts that the rule reads, each once, in the rule's order."""
@@ -87,25 +88,23 @@ class Rule(Model):
         """Return values → findings whose costs add up to the points lost."""
         findings, limit = self.bind_own_findings(context), context.max
         if self.gate is not None:
-            gate = Requirement(fact=self.gate).bind(context)
-            return lambda values: cap_costs([gate(values, limit), *findings(values)], limit)
-        if self.may_overcharge:
+            gate = bind_requirements([Requirement(fact=self.gate)], context)
+            return lambda values: cap_costs(gate(values, limit) + findings(values), limit)
+        if self.may_overcharge(limit):
             return lambda values: cap_costs(findings(values), limit)
         return findings
 
 
-def cap_costs(findings: list[Finding], limit: Decimal) -> list[Finding]:
+def cap_costs(found: list[Row], limit: Decimal) -> list[Row]:
     """Return the findings with costs cut where together they pass the limit (直至扣完该项为止)."""
-    if sum([finding.cost for finding in findings if finding.cost is not None], ZERO) <= limit:
-        return findings
-    left, capped = limit, []
-    for finding in findings:
-        if finding.cost is not None:
-            cost = min(finding.cost, left)
+    left = limit
+    for place, row in enumerate(found):
+        cost = row[COST]
+        if cost:
+            if cost > left:
+                found[place], cost = charge(row, left), left
             left -= cost
-            finding = finding._replace(cost=cost)  # noqa: PLW2901  # the same finding with its cost cut
-        capped.append(finding)
-    return capped
+    return found
 
 
 class Requirement(Model):
@@ -118,45 +117,88 @@ class Requirement(Model):
         """Return the names of the facts that it reads."""
         return (self.fact, self.at_least.of) if isinstance(self.at_least, ShareTarget) else (self.fact,)
 
-    def bind_test(self) -> Callable[[Values], bool]:
-        """Return the function from complete values to whether the condition holds."""
-        fact, target = self.fact, self.at_least
-        if target is None:
-            return lambda values: values[fact] is True
-        if isinstance(target, ShareTarget):
-            find_target = target.find_target
-            return lambda values: values[fact] >= (find_target(values) or 0)
-        bound = as_bound(target)
-        return lambda values: values[fact] >= bound
+    @property
+    def bound(self) -> int | Decimal | None:
+        """The number to reach, 1 standing for yes; None where it is a share of another fact."""
+        if self.at_least is None:
+            return 1
+        return None if isinstance(self.at_least, ShareTarget) else as_bound(self.at_least)
 
-    def bind(self, context: Context) -> Callable[[Values, Decimal], Finding]:
-        """Return the function from values and a cost to the finding, the cost charged when it isn't met."""
-        fact, label, source, target = self.fact, context.get_label(self.fact), context.source, self.at_least
-        if target is None:
-            return lambda values, cost: find_yes(label, values.get(fact), cost, source)
-        if isinstance(target, ShareTarget):
-            find_target = target.find_target
-            return lambda values, cost: find_number(label, values.get(fact), find_target(values), cost, source)
-        bound = as_bound(target)
-        return lambda values, cost: find_number(label, values.get(fact), bound, cost, source)
+    def find_bound(self, values: Values) -> Value | None:
+        """Return the number to reach, None while the fact that it is a share of is missing."""
+        return self.at_least.find_target(values) if isinstance(self.at_least, ShareTarget) else self.bound
+
+    def ask(self, context: Context) -> Asked:
+        """Return what it asks."""
+        return Asked(context.get_label(self.fact), YES if self.at_least is None else AT_LEAST, context.source)
 
 
-def find_yes(label: str, had: Value | None, cost: Decimal, source: str) -> Finding:
-    """Return the finding of a yes/no condition."""
-    if had is None:
-        return leave_open(label, YES, None, source)
-    if had:
-        return Finding(label, YES, None, had, True, None, ZERO, source)
-    return Finding(label, YES, None, had, False, None, cost, source)
+def bind_count_unmet(requirements: Sequence[Requirement]) -> Callable[[Values], int]:
+    """Return the function from complete values to how many of the requirements are not met."""
+    pairs = [(one.fact, one.bound) for one in requirements if one.bound is not None]
+    shares = [(one.fact, one.find_bound) for one in requirements if one.bound is None]
+
+    def count(values: Values) -> int:
+        unmet = 0
+        for fact, bound in pairs:
+            if values[fact] < bound:
+                unmet += 1
+        for fact, find_bound in shares:
+            if values[fact] < (find_bound(values) or 0):
+                unmet += 1
+        return unmet
+
+    return count
 
 
-def find_number(label: str, had: Value | None, target: Value | None, cost: Decimal, source: str) -> Finding:
+def bind_requirements(requirements: Sequence[Requirement], context: Context) -> Callable[[Values, Decimal], list[Row]]:
+    """Return the function from values and a cost to findings, the cost charged for each that is not met."""
+    plain = [(one.ask(context), one.fact, one.bound, one.at_least is not None) for one in requirements if one.bound]
+    if len(plain) < len(requirements):
+        return _bind_any(requirements, context)
+
+    def find(values: Values, cost: Decimal) -> list[Row]:
+        found: list[Row] = []
+        for asked, fact, bound, is_number in plain:
+            had, target = values.get(fact), bound if is_number else None
+            if had is None:
+                found.append((asked, target, None, None, None, None))
+            elif had >= bound:
+                found.append((asked, target, had, True, None, ZERO))
+            else:
+                found.append((asked, target, had, False, bound - had if is_number else None, cost))
+        return found
+
+    return find
+
+
+def _bind_any(requirements: Sequence[Requirement], context: Context) -> Callable[[Values, Decimal], list[Row]]:
+    rows = [(one.ask(context), one.fact, one.find_bound) for one in requirements]
+
+    def find(values: Values, cost: Decimal) -> list[Row]:
+        return [find_number(asked, values.get(fact), find_bound(values), cost) for asked, fact, find_bound in rows]
+
+    return find
+
+
+def charge_once(found: list[Row]) -> list[Row]:
+    """Return findings of requirements that fall together: the first one not met bears the cost."""
+    is_charged = False
+    for place, row in enumerate(found):
+        if row[COST]:
+            if is_charged:
+                found[place] = charge(row, ZERO)
+            is_charged = True
+    return found
+
+
+def find_number(asked: Asked, had: Value | None, target: Value | None, cost: Decimal) -> Row:
     """Return the finding of a number against a target that itself may be missing."""
     if had is None or target is None:
-        return leave_open(label, UNKNOWN_TARGET if target is None else AT_LEAST, target, source)
+        return leave_open(asked, target)
     if had >= target:
-        return Finding(label, AT_LEAST, target, had, True, None, ZERO, source)
-    return Finding(label, AT_LEAST, target, had, False, target - had, cost, source)
+        return (asked, target, had, True, None, ZERO)
+    return (asked, target, had, False, target - had, cost)
 
 
 Rounding = Literal["whole_half_up"]

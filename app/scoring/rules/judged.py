@@ -9,9 +9,11 @@ from pydantic import Field
 
 from app.errors import Message
 from app.scoring.facts import Check, FactRefused, Value, Values, bind_number
-from app.scoring.findings import FULL_MARKS, Finding, leave_open
+from app.scoring.findings import FULL_MARKS, Asked, Row, leave_open
 from app.scoring.model import Positive
 from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+
+MOST_LISTED = 5000
 
 
 class Judged(Rule):
@@ -27,8 +29,12 @@ class Judged(Rule):
     def bind_check(self, code: str, full: Decimal) -> Check:
         """Return the check of a mark: 0 … max, in steps."""
         check_number, step = bind_number(code, full), self.step
+        count = int(full / step) + 1
+        usual = frozenset(step * n for n in range(count)) if count <= MOST_LISTED else frozenset()
 
         def check(value: object) -> Value:
+            if type(value) is Decimal and value.is_finite() and value in usual:
+                return value
             mark = check_number(value)
             if mark % step:
                 raise FactRefused(code, Message("{fact}: marks go in steps of {step}", fact=code, step=step))
@@ -43,13 +49,14 @@ class Judged(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return one finding: the full mark against the given one."""
-        code, label, full, source = context.code, context.name, context.max, context.source
+        code, full = context.code, context.max
+        asked = Asked(context.name, FULL_MARKS, context.source)
 
-        def findings(values: Values) -> list[Finding]:
+        def findings(values: Values) -> list[Row]:
             had = values.get(code)
             if had is None:
-                return [leave_open(label, FULL_MARKS, full, source)]
+                return [leave_open(asked, full)]
             lost = full - had
-            return [Finding(label, FULL_MARKS, full, had, not lost, lost or None, lost, source)]
+            return [(asked, full, had, not lost, lost or None, lost)]
 
         return findings

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from itertools import groupby
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
 from app.scoring.facts import Values
-from app.scoring.findings import Finding
+from app.scoring.findings import AT_LEAST, Asked, Row
 from app.scoring.model import ZERO, Code, Model, Positive
-from app.scoring.rules.all_or_nothing import bind_conjunction, bind_conjunction_findings
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Requirement, Rule, find_number
+from app.scoring.rules.base import (
+    Context,
+    FindingsFunction,
+    PointsFunction,
+    Requirement,
+    Rule,
+    bind_count_unmet,
+    bind_requirements,
+    charge_once,
+    find_number,
+)
 
 
 class CountedItem(Model):
@@ -25,19 +35,15 @@ class CountedItem(Model):
         """Return the count."""
         return (self.each,)
 
-    def bind_missing(self) -> Callable[[Values], int]:
-        """Return the function from complete values to the number of missing items."""
-        each, target = self.each, self.target
-        return lambda values: max(0, target - int(values[each]))
-
     def bind_findings(self, context: Context, deduct: Decimal) -> FindingsFunction:
         """Return one finding that charges each missing item."""
-        label, source, each, target = context.get_label(self.each), context.source, self.each, self.target
+        asked = Asked(context.get_label(self.each), AT_LEAST, context.source)
+        each, target = self.each, self.target
 
-        def findings(values: Values) -> list[Finding]:
+        def findings(values: Values) -> list[Row]:
             had = values.get(each)
-            cost = ZERO if had is None else deduct * max(0, target - int(had))
-            return [find_number(label, had, target, cost, source)]
+            cost = ZERO if had is None or had >= target else deduct * (target - int(had))
+            return [find_number(asked, had, target, cost)]
 
         return findings
 
@@ -51,29 +57,14 @@ class ConjunctionItem(Model):
         """Return the facts of every requirement."""
         return tuple(fact for requirement in self.all for fact in requirement.list_facts())
 
-    def bind_missing(self) -> Callable[[Values], int]:
-        """Return the function from complete values to 0 or 1 missing items."""
-        test = bind_conjunction(self.all)
-        return lambda values: 0 if test(values) else 1
-
     def bind_findings(self, context: Context, deduct: Decimal) -> FindingsFunction:
         """Return the requirements' findings, the item's cost at the first one not met."""
-        find = bind_conjunction_findings(self.all, context)
-        return lambda values: find(values, deduct)
+        find = bind_requirements(self.all, context)
+        return lambda values: charge_once(find(values, deduct))
 
 
 class SingleItem(Requirement):
     """One item that is one requirement."""
-
-    def bind_missing(self) -> Callable[[Values], int]:
-        """Return the function from complete values to 0 or 1 missing items."""
-        test = self.bind_test()
-        return lambda values: 0 if test(values) else 1
-
-    def bind_findings(self, context: Context, deduct: Decimal) -> FindingsFunction:
-        """Return the requirement's finding."""
-        find = self.bind(context)
-        return lambda values: [find(values, deduct)]
 
 
 def _name_shape(item: object) -> str:
@@ -95,11 +86,14 @@ Item = Annotated[
 class PerItem(Rule):
     """Items that each cost the same when not fully met."""
 
-    may_overcharge: ClassVar[bool] = True
-
     kind: Literal["per_item"]
     deduct: Positive = Field(title="每项扣分")
     items: tuple[Item, ...] = Field(title="项目", min_length=1)
+
+    def may_overcharge(self, full: Decimal) -> bool:
+        """Whether all items together cost more than the base points."""
+        items = sum(item.target if isinstance(item, CountedItem) else 1 for item in self.items)
+        return self.deduct * items > full
 
     def list_own_facts(self, code: str) -> tuple[str, ...]:
         """Return the facts of every item."""
@@ -109,20 +103,38 @@ class PerItem(Rule):
         """Return the base points less the missing items, looked up in a table that ends at 0."""
         table = make_table(context.max, self.deduct)
         last = len(table) - 1
-        counts = [item.bind_missing() for item in self.items]
+        count_singles = bind_count_unmet([item for item in self.items if isinstance(item, SingleItem)])
+        counted = [(item.each, item.target) for item in self.items if isinstance(item, CountedItem)]
+        conjunctions = [bind_count_unmet(item.all) for item in self.items if isinstance(item, ConjunctionItem)]
 
         def points(values: Values) -> Decimal:
-            missing = 0
-            for count in counts:
-                missing += count(values)
+            missing = count_singles(values)
+            for each, target in counted:
+                if values[each] < target:
+                    missing += target - int(values[each])
+            for count in conjunctions:
+                if count(values):
+                    missing += 1
             return table[missing] if missing < last else table[last]
 
         return points
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
-        """Return the findings of every item."""
-        finders = [item.bind_findings(context, self.deduct) for item in self.items]
+        """Return the findings of every item, in order."""
+        finders = list(self._bind_finders(context))
+        if len(finders) == 1:
+            return finders[0]
         return lambda values: [finding for find in finders for finding in find(values)]
+
+    def _bind_finders(self, context: Context) -> Iterator[FindingsFunction]:
+        for is_single, items in groupby(self.items, key=lambda item: isinstance(item, SingleItem)):
+            if is_single:
+                find = bind_requirements([item for item in items if isinstance(item, SingleItem)], context)
+                yield lambda values, find=find: find(values, self.deduct)  # type: ignore[misc]  # each loop's own find
+            else:
+                yield from (
+                    item.bind_findings(context, self.deduct) for item in items if not isinstance(item, SingleItem)
+                )
 
 
 def make_table(full: Decimal, deduct: Decimal) -> tuple[Decimal, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Values
-from app.scoring.findings import NONE, Finding, leave_open
+from app.scoring.findings import NONE, Asked, Row, leave_open
 from app.scoring.model import Code, Positive
 from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
 from app.scoring.rules.per_item import make_table
@@ -38,14 +38,14 @@ class PerOccurrence(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return one finding: none wanted, how many there were."""
-        fact, label, source = self.fact, context.get_label(self.fact), context.source
+        fact, asked = self.fact, Asked(context.get_label(self.fact), NONE, context.source)
         deduct, limit = self.deduct, context.max
 
-        def findings(values: Values) -> list[Finding]:
+        def findings(values: Values) -> list[Row]:
             had = values.get(fact)
             if had is None:
-                return [leave_open(label, NONE, None, source)]
+                return [leave_open(asked, None)]
             cost = min(limit, deduct * int(had))
-            return [Finding(label, NONE, None, had, had == 0, int(had) or None, cost, source)]
+            return [(asked, None, had, had == 0, int(had) or None, cost)]
 
         return findings

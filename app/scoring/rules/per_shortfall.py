@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import Finding
+from app.scoring.findings import AT_LEAST, Asked, Row, leave_open
 from app.scoring.model import ZERO, Code, NonNegative, Positive, as_bound, divide_half_up
 from app.scoring.rules.base import (
     Context,
@@ -16,7 +16,6 @@ from app.scoring.rules.base import (
     PointsFunction,
     Rule,
     ShareTarget,
-    find_number,
 )
 from app.scoring.rules.per_item import make_table
 
@@ -60,12 +59,17 @@ class PerShortfall(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return one finding with the cost of the steps missing."""
-        fact, label, source, limit = self.fact, context.get_label(self.fact), context.source, context.max
+        fact, full, points = self.fact, context.max, self.bind_own_points(context)
+        asked, share = Asked(context.get_label(fact), AT_LEAST, context.source), isinstance(self.target, ShareTarget)
+        bound = self._find_target({}) if not share else None
 
-        def findings(values: Values) -> list[Finding]:
-            had, target = values.get(fact), self._find_target(values)
-            cost = ZERO if had is None or target is None else min(limit, self._find_cost(had, target))
-            return [find_number(label, had, target, cost, source)]
+        def findings(values: Values) -> list[Row]:
+            had, target = values.get(fact), self._find_target(values) if share else bound
+            if had is None or target is None:
+                return [leave_open(asked, target)]
+            if had >= target:
+                return [(asked, target, had, True, None, ZERO)]
+            return [(asked, target, had, False, target - had, full - points(values))]
 
         return findings
 

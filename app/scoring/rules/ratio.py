@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import Finding
+from app.scoring.findings import AT_LEAST, Asked, Row
 from app.scoring.model import ZERO, Code, divide_half_up
 from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule, find_number
 
@@ -31,14 +31,14 @@ class Ratio(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return one finding that costs what is missing to the base points."""
-        actual, target, label = self.actual, self.target, context.get_label(self.actual)
-        full, source = context.max, context.source
+        actual, target, full = self.actual, self.target, context.max
+        asked = Asked(context.get_label(actual), AT_LEAST, context.source)
 
-        def findings(values: Values) -> list[Finding]:
+        def findings(values: Values) -> list[Row]:
             had, wanted = values.get(actual), values.get(target)
             known = had is not None and wanted is not None
             cost = full - share_points(full, had or 0, wanted or 0) if known else ZERO
-            return [find_number(label, had, wanted, cost, source)]
+            return [find_number(asked, had, wanted, cost)]
 
         return findings
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import AT_LEAST, MORE_THAN, Finding, leave_open
+from app.scoring.findings import AT_LEAST, MORE_THAN, Asked, Row, leave_open
 from app.scoring.model import ZERO, Code, Model, NonNegative, as_bound
 from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rounding, Rule, round_value
 
@@ -59,17 +59,18 @@ class Tiers(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return one finding: the best band against the number."""
-        fact, label, source, best = self.fact, context.get_label(self.fact), context.source, self.tiers[0]
+        fact, best = self.fact, self.tiers[0]
         wish, bound = MORE_THAN if best.at_least is None else AT_LEAST, as_bound(best.bound)
+        asked = Asked(context.get_label(fact), wish, context.source)
         points, limit, rounding = self.bind_own_points(context), context.max, self.round
 
-        def findings(values: Values) -> list[Finding]:
+        def findings(values: Values) -> list[Row]:
             had = values.get(fact)
             if had is None:
-                return [leave_open(label, wish, bound, source)]
+                return [leave_open(asked, bound)]
             number = round_value(had, rounding)
             met = best.is_reached_by(number)
             short = None if met else bound - number
-            return [Finding(label, wish, bound, had, met, short, limit - points(values), source)]
+            return [(asked, bound, had, met, short, limit - points(values))]
 
         return findings
