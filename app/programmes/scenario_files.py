@@ -86,7 +86,9 @@ class _Reader:
         year, part = place // QUARTERS_A_YEAR + 1, f"Q{place % QUARTERS_A_YEAR + 1}"
         scorer, path = self._get_scorer(year, part), ("quarters", place)
         given = self._check((*path, "facts"), quarter.facts, scorer)
-        given |= self._check_special((*path, "special"), quarter.special, scorer)
+        special = scorer.rubric.special_points
+        absent = dict.fromkeys(special.list_facts(), 0) if special is not None else {}
+        given = {**absent, **given, **self._check_special((*path, "special"), quarter.special, scorer)}
         corrections = [self._check((*path, "scorers", s), one, scorer) for s, one in enumerate(quarter.scorers)]
         agreed = self._check((*path, "agreed"), quarter.agreed, scorer)
         facts = settle_facts(given, corrections or [{}], agreed)

@@ -43,6 +43,8 @@ def refuse(facts: dict[str, object]) -> tuple[str | None, str]:
         ("share", Decimal("100.1"), "share：不得超过 100（现为 100.1）"),
         ("share", -1, "share：不得为负（-1）"),
         ("share", Decimal("1.0000001"), "share：最多 6 位小数"),
+        ("share", Decimal("4." + "9" * 40), "share：最多 6 位小数"),
+        ("share", Decimal("1E-40"), "share：最多 6 位小数"),
         ("share", "90%", "share：须为数字，不能是文字“90%”"),
         ("share", True, "share：须为数字，不能是是/否值"),
         ("attitude", Decimal("2.1"), "attitude：不得超过 2（现为 2.1）"),
@@ -55,6 +57,10 @@ def refuse(facts: dict[str, object]) -> tuple[str | None, str]:
 )
 def test_a_fact_that_cannot_be_right_is_refused_by_name(fact: str, value: object, says: str) -> None:
     assert refuse({fact: value}) == (fact, says)
+
+
+def test_zeros_behind_the_point_do_not_count_as_decimals() -> None:
+    assert SCORER.check_facts({"share": Decimal("90." + "0" * 40)})["share"] == 90
 
 
 @pytest.mark.parametrize("number", [Decimal("60.0"), Decimal("6e1"), 60])
