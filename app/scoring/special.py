@@ -10,7 +10,7 @@ from pydantic import Field
 
 from app.errors import Message
 from app.scoring.facts import Fact, Values
-from app.scoring.findings import AT_MOST, EACH, Asked, Row
+from app.scoring.findings import AT_MOST, COST, EACH, Asked, Row
 from app.scoring.model import ZERO, Code, Model, Positive, Text
 
 TOTAL = "total"
@@ -68,16 +68,13 @@ class SpecialPoints(Model):
         caps = {group.code: group.cap for group in self.additions if group.cap is not None}
         return {**caps, TOTAL: self.additions_cap}
 
-    def score(self, values: Values, used: Mapping[str, Decimal] | None = None) -> SpecialResult:
-        """Return the special points of a quarter; see `SpecialScorer.score`."""
-        return SpecialScorer(self).score(values, used)
-
 
 class SpecialScorer:
     """Special points bound once to plain tables, for many quarters."""
 
-    def __init__(self, special: SpecialPoints) -> None:
+    def __init__(self, special: SpecialPoints, facts: Mapping[str, Fact]) -> None:
         self.special = special
+        self._asking = list(_list_asked(special, facts))
         self._facts = frozenset(special.list_facts())
         self._taking = [(entry.fact, entry.points) for group in special.deductions for entry in group.entries]
         self._adding = [
@@ -105,24 +102,27 @@ class SpecialScorer:
         now[TOTAL] = added
         return SpecialResult(_find_points(self._taking, values), added, now)
 
-    def explain(self, values: Values, result: SpecialResult, facts: Mapping[str, Fact]) -> list[Row]:
+    def explain(self, values: Values, result: SpecialResult) -> list[Row]:
         """Return a finding for each fact that is not 0, additions with a negative cost; caps take theirs last."""
-        found = list(self._explain_entries(values, facts))
-        uncapped = sum((_find_points(entries, values) for _code, _cap, entries in self._adding), ZERO)
-        if uncapped > result.added:
-            over = uncapped - result.added
-            asked, cap = Asked(Message("over the cap"), AT_MOST, ""), self.special.additions_cap
-            found.append((asked, cap, uncapped, False, over, over))
+        found: list[Row] = []
+        for fact, asked, each in self._asking:
+            count = values.get(fact)
+            if count:
+                found.append((asked, each, count, each > 0, None, -each * count))
+        over = sum((row[COST] or ZERO for row in found), ZERO) + result.net
+        if over:
+            found.append((OVER_THE_CAP, self.special.additions_cap, result.added - over, False, -over, -over))
         return found
 
-    def _explain_entries(self, values: Values, facts: Mapping[str, Fact]) -> Iterator[Row]:
-        for sign, groups in ((1, self.special.deductions), (-1, self.special.additions)):
-            for group in groups:
-                for entry in group.entries:
-                    count = values.get(entry.fact, 0)
-                    if count:
-                        asked = Asked(facts[entry.fact].label, EACH, group.criterion)
-                        yield (asked, -sign * entry.points, count, sign < 0, None, sign * entry.points * count)
+
+OVER_THE_CAP = Asked(Message("over the cap"), AT_MOST, "")
+
+
+def _list_asked(special: SpecialPoints, facts: Mapping[str, Fact]) -> Iterator[tuple[str, Asked, Decimal]]:
+    for sign, groups in ((-1, special.deductions), (1, special.additions)):
+        for group in groups:
+            asked_of = {entry.fact: Asked(facts[entry.fact].label, EACH, group.criterion) for entry in group.entries}
+            yield from ((entry.fact, asked_of[entry.fact], sign * entry.points) for entry in group.entries)
 
 
 def _find_points(entries: list[tuple[str, Decimal]], values: Values) -> Decimal:

@@ -31,7 +31,7 @@ def score(rule: Mapping[str, object], full: str, **values: object) -> Decimal:
 def explain(rule: Mapping[str, object], full: str, **values: object) -> list[Finding]:
     made, context = bind(rule, full)
     checked: Values = values  # type: ignore[assignment]  # tests give checked values
-    return [Finding._make(row) for row in made.bind_findings(context)(checked)]
+    return [Finding._make(row) for row in made.bind_findings(context)(checked)[0]]
 
 
 BANDS = {

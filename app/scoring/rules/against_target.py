@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from app.scoring.facts import Value, Values
 from app.scoring.findings import AT_LEAST, MORE_THAN, Asked, Row, leave_open
 from app.scoring.model import ZERO, Code, NonNegative, as_bound
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule, find_number
+from app.scoring.rules.base import Context, FindingsFunction, Found, PointsFunction, Rule, find_number
 
 
 class AgainstTarget(Rule):
@@ -56,15 +56,15 @@ class AgainstTarget(Rule):
         points, full = self.bind_own_points(context), context.max
         floor = None if self.floor is None else as_bound(self.floor)
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had, wanted = values.get(fact), values.get(target)
             lost = ZERO if had is None or wanted is None else full - points(values)
             found = find_number(reached, had, wanted, lost)
             if floor is None:
-                return [found]
+                return [found], lost
             if had is None or wanted is None:
-                return [found, leave_open(above, floor)]
-            return [found, _find_floor(above, had, floor, lost if had >= wanted else ZERO)]
+                return [found, leave_open(above, floor)], lost
+            return [found, _find_floor(above, had, floor, lost if had >= wanted else ZERO)], lost
 
         return findings
 

@@ -14,8 +14,7 @@ from app.scoring.rules.base import (
     Requirement,
     Rule,
     bind_count_unmet,
-    bind_requirements,
-    charge_once,
+    bind_items,
 )
 
 
@@ -37,5 +36,4 @@ class AllOrNothing(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return a finding for each requirement, the loss at the first one not met."""
-        find, lost = bind_requirements(self.all, context), context.max - self.otherwise
-        return lambda values: charge_once(find(values, lost))
+        return bind_items([(self.all, context.max - self.otherwise)], context)

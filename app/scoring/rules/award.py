@@ -11,7 +11,7 @@ from app.errors import Message
 from app.scoring.facts import Values
 from app.scoring.findings import AT_MOST, EACH, Asked, Row, leave_open
 from app.scoring.model import ZERO, Code, Model, Positive
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+from app.scoring.rules.base import Context, FindingsFunction, Found, PointsFunction, Rule
 
 SUM = Message("points in all")
 
@@ -53,7 +53,7 @@ class Award(Rule):
         rows = [(p.fact, Asked(context.get_label(p.fact), EACH, source), p.points) for p in self.prizes]
         in_all = Asked(SUM, AT_MOST, source)
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             found: list[Row] = []
             is_known = True
             for fact, asked, each in rows:
@@ -64,9 +64,9 @@ class Award(Rule):
                 else:
                     found.append((asked, each, had, had > 0, None, ZERO))
             if not is_known:
-                return [*found, leave_open(in_all, cap)]
+                return [*found, leave_open(in_all, cap)], ZERO
             earned = points(values)
             lost = cap - earned
-            return [*found, (in_all, cap, earned, not lost, lost or None, lost)]
+            return [*found, (in_all, cap, earned, not lost, lost or None, lost)], lost
 
         return findings

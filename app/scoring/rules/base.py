@@ -18,7 +18,9 @@ from app.scoring.findings import AT_LEAST, COST, YES, Asked, Row, charge, leave_
 from app.scoring.model import ZERO, Code, Model, NonNegative, Positive, as_bound, round_up
 
 PointsFunction = Callable[[Values], Decimal]
-FindingsFunction = Callable[[Values], list[Row]]
+Found = tuple[list[Row], Decimal]
+"""Findings, and what they cost together; meaningful once no fact is missing."""
+FindingsFunction = Callable[[Values], Found]
 Wish = tuple[str, FactType]
 """A fact that a rule reads, with the type that it expects."""
 NUMBERS = (FactType.COUNT, FactType.NUMBER, FactType.SHARE)
@@ -88,23 +90,40 @@ class Rule(Model):
         """Return values → findings whose costs add up to the points lost."""
         findings, limit = self.bind_own_findings(context), context.max
         if self.gate is not None:
-            gate = bind_requirements([Requirement(fact=self.gate)], context)
-            return lambda values: cap_costs(gate(values, limit) + findings(values), limit)
-        if self.may_overcharge(limit):
-            return lambda values: cap_costs(findings(values), limit)
-        return findings
+            findings = chain([bind_items([([Requirement(fact=self.gate)], limit)], context), findings])
+        if self.gate is None and not self.may_overcharge(limit):
+            return findings
+        return lambda values: cap_costs(*findings(values), limit)
 
 
-def cap_costs(found: list[Row], limit: Decimal) -> list[Row]:
+def cap_costs(found: list[Row], lost: Decimal, limit: Decimal) -> Found:
     """Return the findings with costs cut where together they pass the limit (直至扣完该项为止)."""
+    if lost <= limit:
+        return found, lost
     left = limit
     for place, row in enumerate(found):
         cost = row[COST]
         if cost:
-            if cost > left:
-                found[place], cost = charge(row, left), left
-            left -= cost
-    return found
+            found[place] = charge(row, min(cost, left))
+            left -= min(cost, left)
+    return found, limit
+
+
+def chain(functions: Sequence[FindingsFunction]) -> FindingsFunction:
+    """Return the function that gives the findings of all functions, in order, and their cost."""
+    if len(functions) == 1:
+        return functions[0]
+
+    def findings(values: Values) -> Found:
+        found: list[Row] = []
+        lost = ZERO
+        for function in functions:
+            more, cost = function(values)
+            found += more
+            lost += cost
+        return found, lost
+
+    return findings
 
 
 class Requirement(Model):
@@ -143,53 +162,44 @@ def bind_count_unmet(requirements: Sequence[Requirement]) -> Callable[[Values], 
         for fact, bound in pairs:
             if values[fact] < bound:
                 unmet += 1
-        for fact, find_bound in shares:
-            if values[fact] < (find_bound(values) or 0):
-                unmet += 1
         return unmet
 
-    return count
+    if not shares:
+        return count
+    return lambda values: count(values) + sum(values[fact] < (find_bound(values) or 0) for fact, find_bound in shares)
 
 
-def bind_requirements(requirements: Sequence[Requirement], context: Context) -> Callable[[Values, Decimal], list[Row]]:
-    """Return the function from values and a cost to findings, the cost charged for each that is not met."""
-    plain = [(one.ask(context), one.fact, one.bound, one.at_least is not None) for one in requirements if one.bound]
-    if len(plain) < len(requirements):
-        return _bind_any(requirements, context)
+def bind_items(items: Sequence[tuple[Sequence[Requirement], Decimal]], context: Context) -> FindingsFunction:
+    """Return the findings of items, each some requirements that fall together and what their falling costs.
 
-    def find(values: Values, cost: Decimal) -> list[Row]:
+    The first requirement of an item that isn't met bears its cost.
+    """
+    rows = [
+        (one.ask(context), one.fact, one.bound, None if one.at_least is None else one.bound, one.find_bound, item, cost)
+        for item, (requirements, cost) in enumerate(items)
+        for one in requirements
+    ]
+
+    def findings(values: Values) -> Found:
         found: list[Row] = []
-        for asked, fact, bound, is_number in plain:
-            had, target = values.get(fact), bound if is_number else None
-            if had is None:
+        lost, charged = ZERO, -1
+        for asked, fact, bound, target, find_bound, item, cost in rows:
+            had = values.get(fact)
+            if bound is None:
+                bound = target = find_bound(values)  # noqa: PLW2901  # a share of another fact is known only now
+            if had is None or bound is None:
                 found.append((asked, target, None, None, None, None))
             elif had >= bound:
                 found.append((asked, target, had, True, None, ZERO))
+            elif item == charged:
+                found.append((asked, target, had, False, None if target is None else bound - had, ZERO))
             else:
-                found.append((asked, target, had, False, bound - had if is_number else None, cost))
-        return found
+                charged = item
+                lost += cost
+                found.append((asked, target, had, False, None if target is None else bound - had, cost))
+        return found, lost
 
-    return find
-
-
-def _bind_any(requirements: Sequence[Requirement], context: Context) -> Callable[[Values, Decimal], list[Row]]:
-    rows = [(one.ask(context), one.fact, one.find_bound) for one in requirements]
-
-    def find(values: Values, cost: Decimal) -> list[Row]:
-        return [find_number(asked, values.get(fact), find_bound(values), cost) for asked, fact, find_bound in rows]
-
-    return find
-
-
-def charge_once(found: list[Row]) -> list[Row]:
-    """Return findings of requirements that fall together: the first one not met bears the cost."""
-    is_charged = False
-    for place, row in enumerate(found):
-        if row[COST]:
-            if is_charged:
-                found[place] = charge(row, ZERO)
-            is_charged = True
-    return found
+    return findings
 
 
 def find_number(asked: Asked, had: Value | None, target: Value | None, cost: Decimal) -> Row:

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from app.errors import Message
 from app.scoring.facts import Check, FactRefused, Value, Values, bind_number
-from app.scoring.findings import FULL_MARKS, Asked, Row, leave_open
-from app.scoring.model import Positive
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+from app.scoring.findings import FULL_MARKS, Asked, leave_open
+from app.scoring.model import ZERO, Positive
+from app.scoring.rules.base import Context, FindingsFunction, Found, PointsFunction, Rule
 
 MOST_LISTED = 5000
 
@@ -52,11 +52,11 @@ class Judged(Rule):
         code, full = context.code, context.max
         asked = Asked(context.name, FULL_MARKS, context.source)
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had = values.get(code)
             if had is None:
-                return [leave_open(asked, full)]
+                return [leave_open(asked, full)], ZERO
             lost = full - had
-            return [(asked, full, had, not lost, lost or None, lost)]
+            return [(asked, full, had, not lost, lost or None, lost)], lost
 
         return findings

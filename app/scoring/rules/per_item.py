@@ -10,18 +10,18 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from app.scoring.facts import Values
-from app.scoring.findings import AT_LEAST, Asked, Row
+from app.scoring.findings import AT_LEAST, Asked, leave_open
 from app.scoring.model import ZERO, Code, Model, Positive
 from app.scoring.rules.base import (
     Context,
     FindingsFunction,
+    Found,
     PointsFunction,
     Requirement,
     Rule,
     bind_count_unmet,
-    bind_requirements,
-    charge_once,
-    find_number,
+    bind_items,
+    chain,
 )
 
 
@@ -40,10 +40,14 @@ class CountedItem(Model):
         asked = Asked(context.get_label(self.each), AT_LEAST, context.source)
         each, target = self.each, self.target
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had = values.get(each)
-            cost = ZERO if had is None or had >= target else deduct * (target - int(had))
-            return [find_number(asked, had, target, cost)]
+            if had is None:
+                return [leave_open(asked, target)], ZERO
+            if had >= target:
+                return [(asked, target, had, True, None, ZERO)], ZERO
+            cost = deduct * (target - int(had))
+            return [(asked, target, had, False, target - had, cost)], cost
 
         return findings
 
@@ -56,11 +60,6 @@ class ConjunctionItem(Model):
     def list_facts(self) -> tuple[str, ...]:
         """Return the facts of every requirement."""
         return tuple(fact for requirement in self.all for fact in requirement.list_facts())
-
-    def bind_findings(self, context: Context, deduct: Decimal) -> FindingsFunction:
-        """Return the requirements' findings, the item's cost at the first one not met."""
-        find = bind_requirements(self.all, context)
-        return lambda values: charge_once(find(values, deduct))
 
 
 class SingleItem(Requirement):
@@ -107,6 +106,10 @@ class PerItem(Rule):
         counted = [(item.each, item.target) for item in self.items if isinstance(item, CountedItem)]
         conjunctions = [bind_count_unmet(item.all) for item in self.items if isinstance(item, ConjunctionItem)]
 
+        if not counted and not conjunctions:
+            padded = (*table, *[table[last]] * len(self.items))
+            return lambda values: padded[count_singles(values)]
+
         def points(values: Values) -> Decimal:
             missing = count_singles(values)
             for each, target in counted:
@@ -121,20 +124,22 @@ class PerItem(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return the findings of every item, in order."""
-        finders = list(self._bind_finders(context))
-        if len(finders) == 1:
-            return finders[0]
-        return lambda values: [finding for find in finders for finding in find(values)]
+        return chain(list(self._bind_finders(context)))
 
     def _bind_finders(self, context: Context) -> Iterator[FindingsFunction]:
-        for is_single, items in groupby(self.items, key=lambda item: isinstance(item, SingleItem)):
-            if is_single:
-                find = bind_requirements([item for item in items if isinstance(item, SingleItem)], context)
-                yield lambda values, find=find: find(values, self.deduct)  # type: ignore[misc]  # each loop's own find
+        for is_counted, group in groupby(self.items, key=lambda item: isinstance(item, CountedItem)):
+            items = list(group)
+            if is_counted:
+                yield from (item.bind_findings(context, self.deduct) for item in items if isinstance(item, CountedItem))
             else:
-                yield from (
-                    item.bind_findings(context, self.deduct) for item in items if not isinstance(item, SingleItem)
-                )
+                yield bind_items([(list_requirements(item), self.deduct) for item in items], context)
+
+
+def list_requirements(item: Item) -> tuple[Requirement, ...]:
+    """Return the requirements that an item is made of; a counted one has none."""
+    if isinstance(item, ConjunctionItem):
+        return item.all
+    return (item,) if isinstance(item, SingleItem) else ()
 
 
 def make_table(full: Decimal, deduct: Decimal) -> tuple[Decimal, ...]:

@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Values
-from app.scoring.findings import NONE, Asked, Row, leave_open
-from app.scoring.model import Code, Positive
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+from app.scoring.findings import NONE, Asked, leave_open
+from app.scoring.model import ZERO, Code, Positive
+from app.scoring.rules.base import Context, FindingsFunction, Found, PointsFunction, Rule
 from app.scoring.rules.per_item import make_table
 
 
@@ -41,11 +41,11 @@ class PerOccurrence(Rule):
         fact, asked = self.fact, Asked(context.get_label(self.fact), NONE, context.source)
         deduct, limit = self.deduct, context.max
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had = values.get(fact)
             if had is None:
-                return [leave_open(asked, None)]
+                return [leave_open(asked, None)], ZERO
             cost = min(limit, deduct * int(had))
-            return [(asked, None, had, had == 0, int(had) or None, cost)]
+            return [(asked, None, had, had == 0, int(had) or None, cost)], cost
 
         return findings

@@ -8,11 +8,12 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import AT_LEAST, Asked, Row, leave_open
+from app.scoring.findings import AT_LEAST, Asked, leave_open
 from app.scoring.model import ZERO, Code, NonNegative, Positive, as_bound, divide_half_up
 from app.scoring.rules.base import (
     Context,
     FindingsFunction,
+    Found,
     PointsFunction,
     Rule,
     ShareTarget,
@@ -63,13 +64,14 @@ class PerShortfall(Rule):
         asked, share = Asked(context.get_label(fact), AT_LEAST, context.source), isinstance(self.target, ShareTarget)
         bound = self._find_target({}) if not share else None
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had, target = values.get(fact), self._find_target(values) if share else bound
             if had is None or target is None:
-                return [leave_open(asked, target)]
+                return [leave_open(asked, target)], ZERO
             if had >= target:
-                return [(asked, target, had, True, None, ZERO)]
-            return [(asked, target, had, False, target - had, full - points(values))]
+                return [(asked, target, had, True, None, ZERO)], ZERO
+            lost = full - points(values)
+            return [(asked, target, had, False, target - had, lost)], lost
 
         return findings
 

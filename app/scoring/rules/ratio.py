@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import AT_LEAST, Asked, Row
+from app.scoring.findings import AT_LEAST, Asked
 from app.scoring.model import ZERO, Code, divide_half_up
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule, find_number
+from app.scoring.rules.base import Context, FindingsFunction, Found, PointsFunction, Rule, find_number
 
 
 class Ratio(Rule):
@@ -34,11 +34,11 @@ class Ratio(Rule):
         actual, target, full = self.actual, self.target, context.max
         asked = Asked(context.get_label(actual), AT_LEAST, context.source)
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had, wanted = values.get(actual), values.get(target)
             known = had is not None and wanted is not None
             cost = full - share_points(full, had or 0, wanted or 0) if known else ZERO
-            return [find_number(asked, had, wanted, cost)]
+            return [find_number(asked, had, wanted, cost)], cost
 
         return findings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,15 +13,12 @@ from app.scoring.model import ZERO, Model, Positive, Text
 from app.scoring.rules.against_target import AgainstTarget
 from app.scoring.rules.all_or_nothing import AllOrNothing
 from app.scoring.rules.award import Award
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule
+from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rule, chain
 from app.scoring.rules.per_item import PerItem
 from app.scoring.rules.per_occurrence import PerOccurrence
 from app.scoring.rules.per_shortfall import PerShortfall
 from app.scoring.rules.ratio import Ratio
 from app.scoring.rules.tiers import Tiers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ChildRule = Annotated[
     Tiers | AllOrNothing | PerItem | PerShortfall | PerOccurrence | Ratio | AgainstTarget | Award,
@@ -63,9 +60,4 @@ class SumOf(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return the findings of every part."""
-        finders = list(self._bind_finders(context))
-        return lambda values: [finding for find in finders for finding in find(values)]
-
-    def _bind_finders(self, context: Context) -> Iterator[FindingsFunction]:
-        for part in self.parts:
-            yield part.rule.bind_findings(part.bind_context(context))
+        return chain([part.rule.bind_findings(part.bind_context(context)) for part in self.parts])

@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from app.scoring.facts import Value, Values
-from app.scoring.findings import AT_LEAST, MORE_THAN, Asked, Row, leave_open
+from app.scoring.findings import AT_LEAST, MORE_THAN, Asked, leave_open
 from app.scoring.model import ZERO, Code, Model, NonNegative, as_bound
-from app.scoring.rules.base import Context, FindingsFunction, PointsFunction, Rounding, Rule, round_value
+from app.scoring.rules.base import Context, FindingsFunction, Found, PointsFunction, Rounding, Rule, round_value
 
 
 class Tier(Model):
@@ -64,13 +64,14 @@ class Tiers(Rule):
         asked = Asked(context.get_label(fact), wish, context.source)
         points, limit, rounding = self.bind_own_points(context), context.max, self.round
 
-        def findings(values: Values) -> list[Row]:
+        def findings(values: Values) -> Found:
             had = values.get(fact)
             if had is None:
-                return [leave_open(asked, bound)]
+                return [leave_open(asked, bound)], ZERO
             number = round_value(had, rounding)
             met = best.is_reached_by(number)
             short = None if met else bound - number
-            return [(asked, bound, had, met, short, limit - points(values))]
+            lost = limit - points(values)
+            return [(asked, bound, had, met, short, lost)], lost
 
         return findings
