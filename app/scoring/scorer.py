@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 
 from app.errors import Message, find_nearest
 from app.scoring.facts import Check, Fact, FactRefused, Value, Values
@@ -54,7 +55,7 @@ class PartScorer:
         self._switches = tuple(section.only_when for section in self.part.sections if section.only_when is not None)
         self._selections: dict[tuple[Value, ...], _Selection] = {}
         self._blocks = [
-            (section.code, section.weight / 100, [indicator.code for indicator in section.indicators])
+            (section.code, section.weight / 100, _bind_getter([indicator.code for indicator in section.indicators]))
             for section in self.part.sections
             if section.weight is not None
         ]
@@ -94,7 +95,7 @@ class PartScorer:
         indicators: dict[str, Decimal] = {}
         for code, find, full, free in selection.findings:
             rows[code], lost = find(values)
-            indicators[code] = full - lost
+            indicators[code] = full if lost is ZERO else full - lost
             if free is not None and self._knows(code, values):
                 indicators[code] = free(values)
         if selection.required <= values.keys():
@@ -188,8 +189,8 @@ class PartScorer:
 
     def _weigh_blocks(self, indicators: dict[str, Decimal]) -> tuple[Decimal, Mapping[str, Decimal]]:
         blocks, total = {}, ZERO
-        for code, weight, members in self._blocks:
-            blocks[code] = block = sum([indicators[member] for member in members], ZERO)
+        for code, weight, get_members in self._blocks:
+            blocks[code] = block = sum(get_members(indicators), ZERO)
             total += block * weight
         return total, blocks
 
@@ -206,6 +207,12 @@ class PartScorer:
 
 def _make_context(indicator: Indicator, facts: Mapping[str, Fact]) -> Context:
     return Context(indicator.code, indicator.name, indicator.max, indicator.source, facts)
+
+
+def _bind_getter(codes: list[str]) -> Callable[[Mapping[str, Decimal]], tuple[Decimal, ...]]:
+    if len(codes) == 1:
+        return lambda points: (points[codes[0]],)
+    return itemgetter(*codes)
 
 
 def _bind_free(find: FindingsFunction) -> FindingsFunction:

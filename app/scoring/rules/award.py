@@ -49,24 +49,25 @@ class Award(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return what each kind earned, then the sum against the cap, which bears what is missing to it."""
-        source, cap, points = context.source, context.max, self.bind_own_points(context)
+        source, cap = context.source, context.max
         rows = [(p.fact, Asked(context.get_label(p.fact), EACH, source), p.points) for p in self.prizes]
         in_all = Asked(SUM, AT_MOST, source)
 
         def findings(values: Values) -> Found:
             found: list[Row] = []
-            is_known = True
+            earned, is_known = ZERO, True
             for fact, asked, each in rows:
                 had = values.get(fact)
                 if had is None:
                     is_known = False
                     found.append(leave_open(asked, each))
                 else:
+                    earned += each * had
                     found.append((asked, each, had, had > 0, None, ZERO))
             if not is_known:
                 return [*found, leave_open(in_all, cap)], ZERO
-            earned = points(values)
-            lost = cap - earned
-            return [*found, (in_all, cap, earned, not lost, lost or None, lost)], lost
+            lost = cap - earned if earned < cap else ZERO
+            found.append((in_all, cap, cap - lost, not lost, lost or None, lost))
+            return found, lost
 
         return findings

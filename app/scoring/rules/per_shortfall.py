@@ -17,6 +17,7 @@ from app.scoring.rules.base import (
     PointsFunction,
     Rule,
     ShareTarget,
+    find_number,
 )
 from app.scoring.rules.per_item import make_table
 
@@ -45,7 +46,7 @@ class PerShortfall(Rule):
         """Return the base points less the steps missing, looked up in a table where steps are whole."""
         fact, target, full = self.fact, self.target, context.max
         if self.partial_step != "ignore" or isinstance(target, ShareTarget):
-            return lambda values: max(ZERO, full - self._find_cost(values[fact], self._find_target(values)))
+            return lambda values: max(ZERO, full - self._find_cost(values[fact], self._find_target(values) or 0))
         bound, step, table = as_bound(target), as_bound(self.step), make_table(full, self.deduct)
         last = len(table) - 1
 
@@ -60,26 +61,43 @@ class PerShortfall(Rule):
 
     def bind_own_findings(self, context: Context) -> FindingsFunction:
         """Return one finding with the cost of the steps missing."""
-        fact, full, points = self.fact, context.max, self.bind_own_points(context)
-        asked, share = Asked(context.get_label(fact), AT_LEAST, context.source), isinstance(self.target, ShareTarget)
-        bound = self._find_target({}) if not share else None
+        asked = Asked(context.get_label(self.fact), AT_LEAST, context.source)
+        if self.partial_step == "ignore" and not isinstance(self.target, ShareTarget):
+            return self._bind_table_findings(context, asked, as_bound(self.target))
+        fact, full, find_target, find_cost = self.fact, context.max, self._find_target, self._find_cost
 
         def findings(values: Values) -> Found:
-            had, target = values.get(fact), self._find_target(values) if share else bound
+            had, target = values.get(fact), find_target(values)
             if had is None or target is None:
                 return [leave_open(asked, target)], ZERO
-            if had >= target:
-                return [(asked, target, had, True, None, ZERO)], ZERO
-            lost = full - points(values)
-            return [(asked, target, had, False, target - had, lost)], lost
+            lost = min(full, find_cost(had, target))
+            return [find_number(asked, had, target, lost)], lost
+
+        return findings
+
+    def _bind_table_findings(self, context: Context, asked: Asked, bound: int | Decimal) -> FindingsFunction:
+        fact, step = self.fact, as_bound(self.step)
+        costs = [context.max - points for points in make_table(context.max, self.deduct)]
+        last = len(costs) - 1
+
+        def findings(values: Values) -> Found:
+            had = values.get(fact)
+            if had is None:
+                return [leave_open(asked, bound)], ZERO
+            if had >= bound:
+                return [(asked, bound, had, True, None, ZERO)], ZERO
+            short = bound - had
+            steps = short // step
+            lost = costs[int(steps)] if steps < last else costs[last]
+            return [(asked, bound, had, False, short, lost)], lost
 
         return findings
 
     def _find_target(self, values: Values) -> Value | None:
         return self.target.find_target(values) if isinstance(self.target, ShareTarget) else as_bound(self.target)
 
-    def _find_cost(self, had: Value, target: Value | None) -> Decimal:
-        short = Decimal((target or 0) - had)
+    def _find_cost(self, had: Value, target: Value) -> Decimal:
+        short = Decimal(target - had)
         if short <= 0:
             return ZERO
         if self.partial_step == "prorate":
