@@ -61,7 +61,7 @@ class Finding(NamedTuple):
 
 
 Row = tuple[Asked, Value | None, Value | None, bool | None, int | Decimal | None, Decimal | None]
-"""A finding before it is read: rules make plain tuples, which cost a fifth of a named one; `Working` names them."""
+"""A finding before it is read: rules make plain tuples, which cost an eighth of a named one; `Working` names them."""
 
 COST: Literal[5] = 5
 

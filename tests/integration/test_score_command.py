@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
@@ -150,9 +151,22 @@ def test_a_province_without_innovation_services_is_scaled_to_100() -> None:
     assert "innovation_enterprises" not in sheet["indicators"]
 
 
+def measure_width(text: str) -> int:
+    """Columns that a text takes on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def test_a_table_is_aligned_although_the_characters_are_wide() -> None:
-    done = run("score", HONGSHAN, "Q1", "--table", "--explain", given=as_line(make_reached(HONGSHAN, "Q1", mentors=1)))
-    rows = [line for line in done.out.splitlines() if "数字化专业人才" in line and "5" in line]
-    assert done.status == 0
-    assert rows
-    assert "储备导师" in done.out or "导师" in done.out
+    done = run("score", HONGSHAN, "Q1", "--table", given=as_line(make_reached(HONGSHAN, "Q1", mentors=1)))
+    lines = done.out.splitlines()
+    head = next(line for line in lines if "失分" in line)
+    rows = [line for line in lines[lines.index(head) + 2 :] if line.endswith(("0", "2"))]
+    assert len(rows) == 12
+    assert {measure_width(row) for row in rows} == {measure_width(head)}
+
+
+def test_a_table_with_the_working_shows_the_loss_and_the_reading_applied() -> None:
+    facts = as_line(make_reached(HONGSHAN, "Q1", mentors=1))
+    done = run("score", HONGSHAN, "Q1", "--table", "--explain", given=facts)
+    assert any("未达到" in line and line.split()[-2:] == ["5", "2"] for line in done.out.splitlines())
+    assert "释义（数字化专业人才培训）：" in done.out
