@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from app.cli.words import LANGUAGE, _
-from app.errors import KaoheError, UnknownName, find_nearest
+from app.errors import KaoheError, find_nearest
 from app.i18n import LOCALE_FOLDER, render
 
 COMMANDS = {
@@ -52,13 +52,11 @@ class KaoheGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's own signature
-        """Run a command; what the domains raise becomes a message and a status."""
+        """Run a command; what the domains raise of a call becomes a message and status 2."""
         try:
             return super().invoke(ctx)
-        except UnknownName as error:
-            raise click.UsageError(render(error.message, LANGUAGE)) from None
         except KaoheError as error:
-            raise click.ClickException(render(error.message, LANGUAGE)) from None
+            raise click.UsageError(render(error.message, LANGUAGE)) from None
 
 
 @click.group(

@@ -18,6 +18,7 @@ Check = Callable[[object], Value]
 
 LARGEST = 10**15
 MOST_DECIMALS = 6
+NO_PLAIN, YES_NO_ONLY = -1, -2
 
 
 class FactType(StrEnum):
@@ -71,8 +72,8 @@ class Fact(Model):
 
     @property
     def plain_up_to(self) -> int:
-        """The largest whole number that is right as it is; -1 for yes/no."""
-        return -1 if self.type is FactType.YES_NO else int(self._most)
+        """The largest whole number that is right as it is; `YES_NO_ONLY` where yes and no are."""
+        return YES_NO_ONLY if self.type is FactType.YES_NO else int(self._most)
 
     @property
     def _most(self) -> Decimal | int:

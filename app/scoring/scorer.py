@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import itemgetter
 
 from app.errors import Message, find_nearest
-from app.scoring.facts import Check, Fact, FactRefused, Value, Values
+from app.scoring.facts import NO_PLAIN, YES_NO_ONLY, Check, Fact, FactRefused, Value, Values
 from app.scoring.findings import COST, Row, Working, charge
 from app.scoring.model import ZERO, divide_half_up
 from app.scoring.rubric import Indicator, Part, Rubric
@@ -70,8 +70,11 @@ class PartScorer:
         values: dict[str, Value] = {**self._defaults, **given}  # type: ignore[dict-item]  # each is checked below
         try:
             for name, value in given.items():
-                # Most values are plain whole numbers within their bounds: those need no call.
-                if type(value) is not int or not 0 <= value <= plain_up_to[name]:
+                # Most values are plain whole numbers within their bounds, or yes or no: those need no call.
+                if type(value) is int:
+                    if not 0 <= value <= plain_up_to[name]:
+                        values[name] = checks[name](value)
+                elif type(value) is not bool or plain_up_to[name] != YES_NO_ONLY:
                     values[name] = checks[name](value)
         except KeyError:
             raise self._refuse_unknown(given) from None
@@ -157,10 +160,10 @@ class PartScorer:
                 yield indicator.code, indicator.rule.bind_check(indicator.code, indicator.max)
 
     def _bind_plain_bounds(self) -> Iterable[tuple[str, int]]:
-        """Yield up to which whole number a fact is right as it is; -1 where a check must look at every value."""
+        """Yield up to which whole number a fact is right as it is; see `Fact.plain_up_to`."""
         for name in self._checks:
             fact = self.facts.get(name)
-            yield name, -1 if fact is None else fact.plain_up_to
+            yield name, NO_PLAIN if fact is None else fact.plain_up_to
 
     def _select(self, values: Values) -> _Selection:
         """Return the indicators that apply, bound once for each answer to the sections' yes/no conditions."""

@@ -73,6 +73,7 @@ def test_a_year_not_yet_announced_is_provisional() -> None:
         ("due", "hunan-window-platforms", "--from", "2025-02-30", "--to", "2025-03-01"),
         ("due", "hunan-window-platforms", "--from", "2025-03-02", "--to", "2025-03-01"),
         ("due", "hunan-window-platforms", "--from", "2025-03-02"),
+        ("due", "hunan-window-platforms", "--from", "0001-01-01", "--to", "9999-12-31"),
         ("year", "no-such-file.yaml"),
         ("rank", "no-such-file.json"),
         ("rubric", "show", "hongshan"),
