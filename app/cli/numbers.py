@@ -10,16 +10,29 @@ from typing import NoReturn
 from app.errors import Message
 from app.scoring.facts import FactRefused
 
+PROBLEMS = {
+    "Expecting value": Message("a value is missing"),
+    "Expecting ',' delimiter": Message("a comma is missing"),
+    "Expecting ':' delimiter": Message("a colon is missing"),
+    "Expecting property name enclosed in double quotes": Message("a name in double quotes is missing"),
+    "Illegal trailing comma before end of object": Message("a comma too many"),
+    "Illegal trailing comma before end of array": Message("a comma too many"),
+    "Unterminated string starting at": Message("the closing quote is missing"),
+    "Extra data": Message("something stands behind the end"),
+}
+"""What the standard library's decoder finds wrong most often, in our words."""
+
 
 def read_json(text: str) -> object:
     """Return decoded JSON, fractions as `Decimal`; raise `FactRefused` for what is no JSON, NaN, or a name twice."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_make_object)
     except json.JSONDecodeError as error:
-        text = f"{error.msg} ({error.colno})" if error.lineno == 1 else f"{error.msg} ({error.lineno}:{error.colno})"
-        raise FactRefused(None, Message("not valid JSON: {problem}", problem=text)) from None
+        problem = PROBLEMS.get(error.msg, Message("{text}", text=error.msg))
+        place = Message("line {line}, column {column}", line=error.lineno, column=error.colno)
+        raise FactRefused(None, Message("not valid JSON ({place}): {problem}", place=place, problem=problem)) from None
     except RecursionError:
-        raise FactRefused(None, Message("not valid JSON: {problem}", problem="nesting")) from None
+        raise FactRefused(None, Message("too many values, or nested too deeply")) from None
     except ValueError:
         raise FactRefused(None, Message("a number has too many digits")) from None
 

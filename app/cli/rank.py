@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from app.cli.numbers import read_json, write_json
 from app.cli.tables import NUMBER, TEXT, print_table
 from app.cli.words import _, say
-from app.errors import KaoheError, Message, find_nearest
+from app.errors import KaoheError, Message, UnknownName, find_nearest
 from app.i18n import format_number
 from app.programmes.catalogue import get_catalogue
 from app.programmes.validation import describe_error, describe_steps
@@ -54,7 +54,7 @@ def rank(file: str, *, as_json: bool) -> None:
         league = read_league(text)
         grading = find_grading(league)
         standings = rank_league(grading, list(list_contenders(league)))
-    except LeagueRefused as error:
+    except (LeagueRefused, UnknownName) as error:
         if as_json:
             print(write_json({"error": {"message": say(error.message)}}))
         else:

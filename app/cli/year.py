@@ -12,19 +12,20 @@ from app.cli.tables import NUMBER, TEXT, print_note, print_table
 from app.cli.words import _, say
 from app.i18n import format_money, format_number
 from app.programmes.catalogue import get_catalogue
-from app.programmes.scenario_files import ReadScenario, read_scenario
-from app.programmes.yaml_files import FileProblem, FileRefused
+from app.programmes.scenario_files import ReadScenario, make_scenario
+from app.programmes.yaml_files import FileProblem, FileRefused, read_yaml, read_yaml_file
 from app.scoring.consequences.entries import Entry
 from app.scoring.consequences.term import QuarterResult, TermResult, YearResult
 
 
 @click.command(help=_("Compute a contract's years from a scenario file: points, money, proposals, settlements."))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
 def year(file: Path, *, as_json: bool) -> None:
     """Compute one scenario."""
     try:
-        scenario = read_scenario(file, get_catalogue())
+        document = read_yaml(sys.stdin.read(), "-") if str(file) == "-" else read_yaml_file(file)
+        scenario = make_scenario(document, get_catalogue())
     except FileRefused as error:
         print_refused(error, as_json=as_json)
         sys.exit(1)

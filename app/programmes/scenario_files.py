@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
 
 from app.calendar.contract_periods import get_contract_quarter
-from app.errors import Message, find_nearest
+from app.errors import Message, UnknownName, find_nearest
 from app.programmes.catalogue import Catalogue
 from app.programmes.definition import Programme
 from app.programmes.scenario import Facts, Scenario, ScenarioQuarter
 from app.programmes.validation import make_model, place_problem, refuse_problems
-from app.programmes.yaml_files import Document, FileRefused, Path, read_yaml_file
+from app.programmes.yaml_files import Document, FileRefused, Path
 from app.scoring.checks import Problem
 from app.scoring.consequences.parameters import Consequences
 from app.scoring.consequences.quarters import QuarterFacts
@@ -38,15 +37,13 @@ class ReadScenario:
         return run_term(self.parameters, self.terms, self.quarters, self.decisions)
 
 
-def read_scenario(path: FilePath, catalogue: Catalogue) -> ReadScenario:
-    """Return a scenario from its file; raise `FileRefused` with every problem, `UnknownName` for the programme."""
-    return make_scenario(read_yaml_file(path), catalogue)
-
-
 def make_scenario(document: Document, catalogue: Catalogue) -> ReadScenario:
-    """Return a scenario from a document; raises as `read_scenario`."""
+    """Return a scenario from a document; raise `FileRefused` with every problem found."""
     scenario = make_model(document, Scenario)
-    programme = catalogue.get_programme(scenario.programme)
+    try:
+        programme = catalogue.get_programme(scenario.programme)
+    except UnknownName as error:
+        raise FileRefused([place_problem(document, ("programme",), error.message, Scenario)]) from None
     if programme.consequences is None:
         text = Message("{programme} has no contract quarters", programme=scenario.programme)
         raise FileRefused([place_problem(document, ("programme",), text, Scenario)])

@@ -27,6 +27,18 @@ MOST_VALUES = 300_000
 DEEPEST = 60
 YES_NO = {"yes": True, "no": False, "是": True, "否": False, "true": True, "false": False}
 TAG = "tag:yaml.org,2002:"
+PROBLEMS = {
+    "mapping values are not allowed in this context": Message("a colon too many, or wrong indentation"),
+    "found a tab character that violates indentation": Message("a tab where spaces must indent"),
+    "found character that cannot start any token": Message("a character that cannot stand here"),
+    "did not find expected node content": Message("a value is missing"),
+    "did not find expected key": Message("a key is missing, or wrong indentation"),
+    "did not find expected ',' or ']'": Message("a comma or the closing bracket is missing"),
+    "did not find expected ',' or '}'": Message("a comma or the closing bracket is missing"),
+    "found unexpected end of stream": Message("the text ends too early; a closing quote may be missing"),
+    "could not find expected ':'": Message("a colon is missing"),
+}
+"""What the YAML parser finds wrong most often, in our words."""
 
 
 class FileProblem(NamedTuple):
@@ -127,7 +139,8 @@ def read_yaml(content: str, file: str) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        text = Message("not valid YAML: {problem}", problem=error.problem or error.context or "?")
+        found = error.problem or error.context or "?"
+        text = Message("not valid YAML: {problem}", problem=PROBLEMS.get(found, Message("{text}", text=found)))
         raise FileRefused([FileProblem(file, line, column, "", text)]) from None
     except (YAMLError, RecursionError, ValueError) as error:
         text = Message("not valid YAML: {problem}", problem=str(error)[:80])

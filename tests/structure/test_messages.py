@@ -84,5 +84,5 @@ def test_every_translation_names_the_same_values() -> None:
 
 def test_the_compiled_catalogue_is_that_of_the_text() -> None:
     with (FOLDER / "messages.mo").open("rb") as stream:
-        compiled = {one.id: one.string for one in read_mo(stream) if one.id}
-    assert compiled == {one.id: one.string for one in read_catalogue() if one.id}
+        compiled = {one.id: tuple(one.string) for one in read_mo(stream) if one.id}
+    assert compiled == {one.id: tuple(one.string) for one in read_catalogue() if one.id}

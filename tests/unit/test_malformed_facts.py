@@ -75,7 +75,7 @@ def test_a_whole_number_is_a_count_however_it_is_written(number: object) -> None
         ('{"a": NaN}', "NaN 不是数字"),
         ('{"a": Infinity}', "Infinity 不是数字"),
         ('{"a": 1, "a": 2}', "a 重复"),
-        ("[" * 100_000, "不是有效的 JSON"),
+        ("[" * 100_000, "嵌套过深"),
         ("9" * 5000, "数字位数过多"),
         ("{} {}", "不是有效的 JSON"),
         ('{"a": .5}', "不是有效的 JSON"),
