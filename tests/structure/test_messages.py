@@ -84,7 +84,7 @@ def test_every_translation_names_the_same_values() -> None:
 
 def list_entries(catalogue: Catalog) -> dict[str, str]:
     """Keys and translations as text; of a plural its first form, as Chinese has but one."""
-    pairs = [(one.id, one.string) for one in catalogue if one.id]
+    pairs = [(one.id, one.string or "") for one in catalogue if one.id]
     return {key if isinstance(key, str) else key[0]: text if isinstance(text, str) else text[0] for key, text in pairs}
 
 
