@@ -11,8 +11,8 @@ from app.cli.year import describe_term
 from app.programmes.catalogue import get_catalogue
 from app.programmes.scenario_files import make_scenario
 from app.programmes.yaml_files import read_yaml
-from tests.oracles.random_scenarios import draw_scenario, list_programmes, write_scenario
-from tests.oracles.year import compute_year
+from tests.unit.oracles.random_scenarios import draw_scenario, list_programmes, write_scenario
+from tests.unit.oracles.year import compute_year
 
 SCENARIOS = 5000 if os.environ.get("KAOHE_LONG") else 400
 BLOCKS = 20

@@ -13,7 +13,7 @@ from typing import Any
 from app.programmes.catalogue import get_catalogue, read_examples
 from app.scoring.facts import Value
 from app.scoring.scorer import PartScorer
-from tests.oracles.quarter import HONGSHAN, SPECIAL, Facts, get_scorer
+from tests.unit.oracles.quarter import HONGSHAN, SPECIAL, Facts, get_scorer
 
 PROGRAMMES = (HONGSHAN, "chifeng-hr-park")
 FEES = ("12000000.00", "12000000.00", "1000000.00", "1000000.00", "345678.91", "123456.77", "0.01", "0.00")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tests.oracles.quarter import HONGSHAN, ZERO, Facts, Quarter, accept, count_points, find_points, settle_facts
+from tests.unit.oracles.quarter import HONGSHAN, ZERO, Facts, Quarter, accept, count_points, find_points, settle_facts
 
 CENT, LIMIT = Decimal("0.01"), Decimal(20)
 
