@@ -1,0 +1,1 @@
+"""Tests of the engine room that need no database."""
