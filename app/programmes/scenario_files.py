@@ -22,15 +22,26 @@ from app.scoring.scorer import PartScorer
 
 
 @dataclass(frozen=True)
+class Panel:
+    """How a quarter's facts were settled: as reviewed, what each scorer corrected, what the joint look agreed."""
+
+    reviewed: Mapping[str, Value]
+    corrections: tuple[Mapping[str, Value], ...]
+    agreed: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
 class ReadScenario:
-    """A scenario ready to run; `notes` say what in the file has no effect."""
+    """A scenario ready to run; `notes` say what in the file has no effect. `panels`: a quarter each."""
 
     programme: Programme
     parameters: Consequences
     terms: ContractTerms
     quarters: tuple[QuarterFacts, ...]
     decisions: tuple[Decision, ...]
-    notes: tuple[Message, ...] = ()
+    notes: tuple[Message, ...]
+    source: Scenario
+    panels: tuple[Panel, ...]
 
     def run(self) -> TermResult:
         """Return what the quarters come to."""
@@ -53,7 +64,16 @@ def make_scenario(document: Document, catalogue: Catalogue) -> ReadScenario:
     contract = scenario.contract
     terms = ContractTerms(contract.annual_fee, contract.years, contract.paid)
     decisions = scenario.decisions.termination
-    return ReadScenario(programme, programme.consequences, terms, quarters, decisions, tuple(reader.notes))
+    return ReadScenario(
+        programme,
+        programme.consequences,
+        terms,
+        quarters,
+        decisions,
+        tuple(reader.notes),
+        scenario,
+        tuple(reader.panels),
+    )
 
 
 @dataclass
@@ -66,6 +86,7 @@ class _Reader:
     scenario: Scenario
     problems: list[Problem] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
     scorers: dict[tuple[str, int, str], PartScorer] = field(default_factory=dict)
 
     def read_quarters(self) -> Iterator[QuarterFacts]:
@@ -90,6 +111,8 @@ class _Reader:
         agreed = self._check((*path, "agreed"), quarter.agreed, scorer)
         facts = settle_facts(given, corrections or [{}], agreed)
         self._check_complete((*path, "facts"), facts, scorer)
+        reviewed = {**{name: value for name, value in facts.items() if name not in given}, **given}
+        self.panels.append(Panel(reviewed, tuple(corrections), agreed))
         self._note_unused(f"Y{year}{part}", agreed, find_differences(given, corrections))
         return QuarterFacts(
             code=f"Y{year}{part}",

@@ -9,7 +9,7 @@ from typing import Literal
 from app.scoring.model import ZERO
 
 Kind = Literal["points", "money", "held", "released", "reversal", "settlement"]
-Cause = Literal["score", "deferral", "appeal", "termination", "annual"]
+Cause = Literal["score", "deferral", "appeal", "termination", "annual", "opening"]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ the appeal after publication, the decision on a live proposal, the year's settle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -30,6 +30,17 @@ class ContractTerms:
     annual_fee: Decimal
     years: int
     paid: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class OpeningBalance:
+    """A quarter assessed before the contract came into the system: points and CNY deducted, caps used (年初余额)."""
+
+    quarter: str
+    year: int
+    points_deducted: Decimal
+    money_deducted: Decimal
+    used_caps: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,56 +89,76 @@ def run_term(
 
     `decisions` are taken in the order of the proposals that need one; where none is left, the contract continues.
     """
-    term = _Term(parameters, terms, decisions)
+    term, left = Term(parameters, terms), iter(decisions)
     for quarter in quarters:
         if term.has_ended:
             break
-        term.run_quarter(quarter)
+        account = term.approve(quarter)
+        if term.meets_termination(account):
+            account.proposals.append(TERMINATION)
+        term.appeal(account)
+        if account.proposals and term.meets_termination(account) and next(left, "continue") == "end":
+            term.end(account)
+        if term.has_ended or quarter.is_last_of_year:
+            term.settle_year(account)
     return term.make_result()
 
 
-class _Term:
-    """The fold's state."""
+class Term:
+    """A contract's term as what binds happens to it: approvals, appeals, an end, settlements, in any real order.
 
-    def __init__(self, parameters: Consequences, terms: ContractTerms, decisions: Sequence[Decision]) -> None:
-        self.parameters, self.terms = parameters, terms
-        self._decisions: Iterator[Decision] = iter(decisions)
+    Everything that it posts stands in `ledger`; the same events in the same order always give the same entries.
+    """
+
+    def __init__(self, parameters: Consequences, terms: ContractTerms, opening: Sequence[OpeningBalance] = ()) -> None:
+        self.parameters, self.terms, self.opening = parameters, terms, tuple(opening)
         self.ledger = Ledger()
         self.accounts: list[QuarterAccount] = []
         self.settlements: dict[int, Settlement] = {}
         self.has_ended = False
+        for balance in self.opening:
+            self.ledger.post_points(balance.quarter, "points", balance.points_deducted, "opening")
+            self.ledger.post_money(balance.quarter, balance.money_deducted, "opening")
 
-    def run_quarter(self, quarter: QuarterFacts) -> None:
-        """Run one quarter from its approval to the end of what follows from it."""
+    def approve(self, quarter: QuarterFacts) -> QuarterAccount:
+        """Let an approved quarter take effect: settled deferrals first, then its own points and money."""
         if quarter.is_last_of_year:
             self._settle_deferrals(quarter)
-        account = QuarterAccount(quarter, self._find_used_caps(quarter.year))
+        account = QuarterAccount(quarter, self.find_used_caps(quarter.year))
         self.accounts.append(account)
         self._post_quarter(account, "score")
         account.rectifications = int(account.effective < self.parameters.rectification_below)
-        if self.meets_termination(account):
-            account.proposals.append(TERMINATION)
-        self._appeal(account)
-        self._decide(account)
-        if self.has_ended or quarter.is_last_of_year:
-            self._settle_year(account)
+        return account
 
     def meets_termination(self, account: QuarterAccount) -> bool:
         """Whether the condition for a proposal holds as the accounts stand now."""
         condition = self.parameters.termination
         if isinstance(condition, TerminationByDeduction):
-            inside = self.accounts if condition.window == "contract" else self._list_year(account.quarter.year)
-            return sum((one.points_deducted for one in inside), ZERO) >= condition.at
+            return self.sum_window(account.quarter.year) >= condition.at
         return account.effective < condition.below
 
-    def _list_year(self, year: int) -> list[QuarterAccount]:
-        return [account for account in self.accounts if account.quarter.year == year]
+    def sum_window(self, year: int) -> Decimal:
+        """Return the points deducted in the window that the condition for a proposal looks at."""
+        condition = self.parameters.termination
+        whole = isinstance(condition, TerminationByDeduction) and condition.window == "contract"
+        lost = [one.points_deducted for one in self.accounts if whole or one.quarter.year == year]
+        lost += [one.points_deducted for one in self.opening if whole or one.year == year]
+        return sum(lost, ZERO)
 
-    def _find_used_caps(self, year: int) -> dict[str, Decimal]:
+    def _list_year(self, year: int) -> list[QuarterAccount]:
+        """Return a year's quarters in their own order, whatever the order in which they were approved."""
+        return sorted((one for one in self.accounts if one.quarter.year == year), key=lambda one: one.code)
+
+    def _list_opening(self, year: int) -> list[OpeningBalance]:
+        return [balance for balance in self.opening if balance.year == year]
+
+    def find_used_caps(self, year: int) -> dict[str, Decimal]:
+        """Return the points of each cap that the year's quarters so far used."""
         used: dict[str, Decimal] = {}
-        for account in self._list_year(year):
-            for cap, points in account.special.used.items():
-                used[cap] = used.get(cap, ZERO) + points
+        caps = [account.special.used for account in self._list_year(year)]
+        caps += [balance.used_caps for balance in self._list_opening(year)]
+        for cap, points in (pair for one in caps for pair in one.items()):
+            used[cap] = used.get(cap, ZERO) + points
         return used
 
     def _settle_deferrals(self, quarter: QuarterFacts) -> None:
@@ -149,10 +180,14 @@ class _Term:
             self.ledger.post_money(account.code, due - self.ledger.sum_money(account.code), cause)
 
     def _find_money(self, accounts: Sequence[QuarterAccount]) -> list[Decimal]:
+        if not accounts:
+            return []
         fee, money = self.terms.annual_fee, self.parameters.money
-        return bound_by_fee([find_quarter_money(money, account.effective, fee) for account in accounts], fee)
+        opened = self._list_opening(accounts[0].quarter.year)
+        left = max(ZERO, fee - sum((balance.money_deducted for balance in opened), ZERO))
+        return bound_by_fee([find_quarter_money(money, account.effective, fee) for account in accounts], left)
 
-    def _appeal(self, account: QuarterAccount) -> None:
+    def appeal(self, account: QuarterAccount) -> None:
         """Supersede the sheet with accepted facts: what changed is reversed, then posted again."""
         before = self._list_amounts(account)
         account.accept(account.quarter.appeal)
@@ -171,27 +206,33 @@ class _Term:
         money = self._find_money(accounts)[accounts.index(account)]
         return {"points": account.points_deducted, "held": account.held_points, "money": money}
 
-    def _decide(self, account: QuarterAccount) -> None:
-        """Let a person's decision end or continue; an appeal that removed the cause has withdrawn the proposal."""
-        if not account.proposals or not self.meets_termination(account):
-            return
-        if next(self._decisions, "continue") == "continue":
-            return
+    def end(self, account: QuarterAccount) -> None:
+        """End the contract by a person's decision: what was held in the year is lost."""
         self.has_ended = True
         for one in self._list_year(account.quarter.year):
             self.ledger.post_points(one.code, "points", one.lose_held(), "termination")
             self._post_money_differences(account.quarter.year, "termination")
 
-    def _settle_year(self, account: QuarterAccount) -> None:
+    def is_year_complete(self, year: int) -> bool:
+        """Whether all quarters of a year are assessed, here or before the contract came into the system."""
+        return len(self._list_year(year)) + len(self._list_opening(year)) == QUARTERS_A_YEAR
+
+    def settle_year(self, account: QuarterAccount) -> None:
+        """Settle the year of a quarter: fee - deductions - already paid, released above the standard."""
         year = account.quarter.year
-        deducted = sum((self.ledger.sum_money(one.code) for one in self._list_year(year)), ZERO)
         fee, paid, score = self.terms.annual_fee, self.terms.paid, self._score_year(year)
-        settlement = settle_year(self.parameters, fee, deducted, paid, score, ended=self.has_ended)
+        settlement = settle_year(self.parameters, fee, self._sum_money(year), paid, score, ended=self.has_ended)
         self.settlements[year] = settlement
         self.ledger.post_settlement(account.code, settlement.released)
 
+    def _sum_money(self, year: int) -> Decimal:
+        codes = [one.code for one in self._list_year(year)] + [one.quarter for one in self._list_opening(year)]
+        return sum((self.ledger.sum_money(code) for code in codes), ZERO)
+
     def _score_year(self, year: int) -> Decimal:
         score = sum((account.score for account in self._list_year(year)), ZERO)
+        opened = self._list_opening(year)
+        score += sum((self.parameters.quarter_max - balance.points_deducted for balance in opened), ZERO)
         cap = self.parameters.year_cap
         return score if cap is None else min(score, cap)
 
@@ -202,7 +243,7 @@ class _Term:
         return TermResult(quarters, tuple(map(self._make_year, years)), tuple(self.ledger.entries), self._find_state())
 
     def _make_quarters(self, year: int) -> Iterator[QuarterResult]:
-        cumulative = ZERO
+        cumulative = sum((balance.points_deducted for balance in self._list_opening(year)), ZERO)
         for account in self._list_year(year):
             cumulative += account.points_deducted
             yield QuarterResult(
@@ -219,11 +260,12 @@ class _Term:
 
     def _make_year(self, year: int) -> YearResult:
         accounts = self._list_year(year)
-        lost = sum((account.points_deducted for account in accounts), ZERO)
-        money = sum((self.ledger.sum_money(account.code) for account in accounts), ZERO)
-        return YearResult(year, self._score_year(year), lost, money, self.settlements.get(year))
+        lost = sum((one.points_deducted for one in accounts), ZERO)
+        lost += sum((one.points_deducted for one in self._list_opening(year)), ZERO)
+        return YearResult(year, self._score_year(year), lost, self._sum_money(year), self.settlements.get(year))
 
     def _find_state(self) -> ContractState:
         if self.has_ended:
             return "terminated"
-        return "settled" if len(self.accounts) == self.terms.years * QUARTERS_A_YEAR else "active"
+        done = len(self.accounts) + len(self.opening)
+        return "settled" if done == self.terms.years * QUARTERS_A_YEAR else "active"
