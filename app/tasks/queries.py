@@ -1,0 +1,80 @@
+"""Reading tasks: one with its case, a case's open ones, drafts; the inbox is in `inbox`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from app.cases.models import Case, cases
+from app.contracts.models import contracts
+from app.errors import Message, UnknownName
+from app.tasks.models import Draft, Task, task_drafts, tasks
+
+_TASK_COLUMNS = len(tasks.columns)
+_WITH_CASE = select(tasks, cases).join(cases, cases.c.id == tasks.c.case_id).where(tasks.c.id == bindparam("id"))
+_LOCK_WITH_CASE = _WITH_CASE.with_for_update(of=cases)
+_OPEN_OF_CASE = select(tasks).where(tasks.c.case_id == bindparam("id"), tasks.c.state == "open").order_by(tasks.c.id)
+_DRAFT = select(task_drafts.c.form, task_drafts.c.saved_at).where(
+    task_drafts.c.task_id == bindparam("task_id"), task_drafts.c.person_id == bindparam("person_id")
+)
+
+
+def get_task_with_case(connection: Connection, task_id: int) -> tuple[Task, Case]:
+    """Return a task and its case; `UnknownName` when there is none."""
+    return _split(connection, _WITH_CASE, task_id)
+
+
+def lock_task_with_case(connection: Connection, task_id: int) -> tuple[Task, Case]:
+    """Return a task and its case, the case locked until the transaction ends; `UnknownName` when there is none."""
+    return _split(connection, _LOCK_WITH_CASE, task_id)
+
+
+def _split(connection: Connection, statement: object, task_id: int) -> tuple[Task, Case]:
+    row = connection.execute(statement, {"id": task_id}).one_or_none()  # type: ignore[call-overload]  # both are selects
+    if row is None:
+        raise UnknownName(Message("unknown task {name}", name=task_id))
+    return Task(*row[:_TASK_COLUMNS]), Case(*row[_TASK_COLUMNS:])
+
+
+def list_open_tasks(connection: Connection, case_id: int) -> list[Task]:
+    """Return a case's open tasks."""
+    return [Task(*row) for row in connection.execute(_OPEN_OF_CASE, {"id": case_id})]
+
+
+def list_tasks(connection: Connection, case_id: int) -> list[Task]:
+    """Return all tasks of a case, finished ones too, in the order in which they opened."""
+    found = select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.id)
+    return [Task(*row) for row in connection.execute(found)]
+
+
+def find_draft(connection: Connection, task_id: int, person_id: int) -> Draft | None:
+    """Return what a person has typed into a task's form so far, or None."""
+    row = connection.execute(_DRAFT, {"task_id": task_id, "person_id": person_id}).one_or_none()
+    return None if row is None else Draft(*row)
+
+
+def list_all_open(connection: Connection) -> list[RowMapping]:
+    """Return every open task with what reminders need: whose it is, since which day, until when."""
+    statement = (
+        select(
+            tasks.c.id,
+            tasks.c.case_id,
+            tasks.c.step,
+            tasks.c.role,
+            tasks.c.organisation_id,
+            tasks.c.programme,
+            tasks.c.assigned_to,
+            tasks.c.claimed_by,
+            tasks.c.start_day,
+            tasks.c.due_at,
+            tasks.c.due_explained,
+            cases.c.code.label("case_code"),
+            cases.c.period,
+            cases.c.authority_id,
+            contracts.c.name.label("contract_name"),
+        )
+        .join(cases, cases.c.id == tasks.c.case_id)
+        .join(contracts, contracts.c.id == cases.c.contract_id)
+        .where(tasks.c.state == "open")
+        .order_by(tasks.c.due_at, tasks.c.id)
+    )
+    return list(connection.execute(statement).mappings())
