@@ -1,0 +1,169 @@
+"""What each human step's form holds, checked: plain values in, one refusal naming every field that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.errors import KaoheError, Message
+from app.scoring.facts import FactRefused, Value
+from app.scoring.scorer import PartScorer
+
+Opinion = Annotated[str, Field(max_length=4000)]
+Reason = Annotated[str, Field(min_length=1, max_length=4000)]
+FormType = TypeVar("FormType", bound="Form")
+
+
+class Refusal(NamedTuple):
+    """What is wrong with one field: the field's path, such as `facts.mentor_events`, and the message."""
+
+    field: str
+    message: Message
+
+
+class FormRefused(KaoheError):
+    """A form with fields that can't be right; `refusals` names each."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(refusals[0].message)
+        self.refusals = tuple(refusals)
+
+
+class Form(BaseModel):
+    """Base of all forms: unknown fields are refused, so that nothing is taken that the form doesn't show."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class SubmitForm(Form):
+    """填报: facts as the party claims them, by name, and a note for the reviewer."""
+
+    facts: dict[str, object] = Field(default_factory=dict)
+    note: Opinion = ""
+
+
+class OpinionForm(Form):
+    """A step that asks for nothing but an optional opinion: signing, completeness, approval."""
+
+    opinion: Opinion = ""
+
+
+class ReviewForm(Form):
+    """审核: the facts as reviewed, notes by fact, and who scores; nobody named means everybody who holds the role."""
+
+    facts: dict[str, object]
+    notes: dict[str, Opinion] = Field(default_factory=dict)
+    scorers: tuple[int, ...] = ()
+    opinion: Opinion = ""
+
+
+class ScoreForm(Form):
+    """评分: corrected facts and judged marks by name; each correction needs its reason."""
+
+    corrections: dict[str, object] = Field(default_factory=dict)
+    reasons: dict[str, Opinion] = Field(default_factory=dict)
+    opinion: Opinion = ""
+
+
+class JointLookForm(Form):
+    """合议: the agreed value of every fact on which the scorers differ, with reasons."""
+
+    agreed: dict[str, object] = Field(default_factory=dict)
+    reasons: dict[str, Opinion] = Field(default_factory=dict)
+    opinion: Opinion = ""
+
+
+class Contested(Form):
+    """One contested line: why, and what the facts should be."""
+
+    reason: Reason
+    facts: dict[str, object] = Field(default_factory=dict)
+
+
+class RepresentForm(Form):
+    """陈述申辩: contested indicators by code; none means that the party raises no objection."""
+
+    contested: dict[str, Contested] = Field(default_factory=dict)
+    opinion: Opinion = ""
+
+
+class Answer(Form):
+    """The answer to one contested line: which of its facts are accepted, as which value, and why."""
+
+    facts: dict[str, object] = Field(default_factory=dict)
+    reason: Reason
+
+
+class HandleForm(Form):
+    """申辩处理: an answer to every contested indicator."""
+
+    answers: dict[str, Answer]
+    opinion: Opinion = ""
+
+
+class UnfiledForm(Form):
+    """逾期未报督办: score on what is there, or give more time in working days; with the reason."""
+
+    decision: Literal["proceed", "extend"]
+    days: Annotated[int, Field(ge=1, le=30)] = 5
+    opinion: Reason
+
+
+class VerifyForm(Form):
+    """整改验收: whether the rectification passes."""
+
+    decision: Literal["pass"] = "pass"
+    opinion: Opinion = ""
+
+
+class TerminationForm(Form):
+    """拟解除决定: a person's decision, with reasons."""
+
+    decision: Literal["continue"]
+    opinion: Reason
+
+
+def read_form(form_type: type[FormType], given: Mapping[str, object]) -> FormType:
+    """Return a checked form; raise `FormRefused` naming every field that is wrong."""
+    try:
+        return form_type.model_validate(dict(given))
+    except ValidationError as error:
+        refusals = [
+            Refusal(".".join(map(str, one["loc"])), _describe(one["type"], str(one["loc"][-1])))
+            for one in error.errors()
+        ]
+        raise FormRefused(refusals) from None
+
+
+def _describe(kind: str, field: str) -> Message:
+    if kind in ("missing", "string_too_short"):
+        return Message("{field}: must be filled in", field=field)
+    if kind == "extra_forbidden":
+        return Message("{field}: this form has no such field", field=field)
+    if kind == "string_too_long":
+        return Message("{field}: at most 4,000 characters", field=field)
+    return Message("{field}: not a value that this field takes", field=field)
+
+
+def check_facts(scorer: PartScorer, field: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """Return checked facts; raise `FormRefused` naming every fact that can't be right or isn't known here."""
+    checked: dict[str, Value] = {}
+    refusals: list[Refusal] = []
+    for name, value in given.items():
+        try:
+            checked[name] = scorer.check_facts({name: value})[name]
+        except FactRefused as error:
+            refusals.append(Refusal(f"{field}.{name}", error.message))
+    if refusals:
+        raise FormRefused(refusals)
+    return checked
+
+
+def require_reasons(field: str, names: Sequence[str], reasons: Mapping[str, str]) -> None:
+    """Refuse a change without its reason: 扣分须有依据."""
+    missing = [name for name in names if not reasons.get(name, "").strip()]
+    if missing:
+        texts = [Refusal(f"{field}.{name}", Message("{field}: give the reason", field=name)) for name in missing]
+        raise FormRefused(texts)

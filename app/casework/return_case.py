@@ -1,0 +1,69 @@
+"""Return a case to a step that it has passed (退回), with reasons; what was undone stays on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from app.calendar.due_explained import pack_step_due
+from app.cases.operations import mark_steps_undone
+from app.cases.queries import find_last_done
+from app.casework.complete_task import get_task, make_step, take_up
+from app.casework.follow import follow
+from app.casework.forms import FormRefused, Refusal
+from app.casework.notices import PARTY, notify
+from app.casework.open_case import find_unfiled_at
+from app.casework.services import bind_services
+from app.casework.work import Doer, Outcome, Work
+from app.errors import Message
+from app.permissions import Permission
+from app.processes.operations import list_return_targets, return_to
+from app.processes.values import Advance
+from app.submissions.operations import receive_submission
+from app.tasks.operations import drop_drafts
+
+FILING_STEPS = ("submit", "sign_submission")
+MANY_RETURNS = 20
+"""From this return on the supervisor is told as well (reliability.md, long rework)."""
+
+
+def return_case(
+    connection: Connection, doer: Doer, task_id: int, target: str, reason: str, now: dt.datetime
+) -> Advance:
+    """Return a case from an open step to one that it has passed.
+
+    Raises what `complete_task` raises; `FormRefused` without a reason or for a step that can't be reached.
+    """
+    work = take_up(connection, doer, task_id, Permission.RETURN_CASE, "returned", now)
+    if not reason.strip():
+        raise FormRefused([Refusal("reason", Message("{field}: give the reason", field="reason"))])
+    task, case = get_task(work), work.case
+    if target not in list_return_targets(connection, case.instance_id, task.engine_id):
+        text = Message("the case can't be returned to {step} from here", step=target)
+        raise FormRefused([Refusal("target", text)])
+    entry = find_last_done(connection, case.id, target)
+    work.round += 1
+    variables = _prepare_filing(work, target, reason)
+    data = None if entry is None else entry.entry_data
+    handlers = bind_services(work)
+    went = return_to(connection, case.instance_id, task.engine_id, target, data, variables, handlers, now)
+    drop_drafts(connection, task.id)
+    if entry is not None:
+        mark_steps_undone(connection, entry)
+    work.audit("returned", step=task.step, task=task.id, target=target, reason=reason, round=work.round)
+    follow(work, went, [make_step(work, task, Outcome(decision=target, opinion=reason), went, "returned")])
+    return went
+
+
+def _prepare_filing(work: Work, target: str, reason: str) -> dict[str, object]:
+    """Give a returned filing its time anew and tell the party why it came back."""
+    if work.round > MANY_RETURNS:
+        notify(work, ["supervisor"], "many_returns", work.round, {"returns": work.round - 1, "reason": reason})
+    if target not in FILING_STEPS:
+        return {}
+    due = work.explain_due("submission")
+    work.filing_due = due.due
+    receive_submission(work.connection, work.case.id, "returned", reason)
+    notify(work, PARTY, "returned", work.round, {"reason": reason, "target": target, "due": pack_step_due(due)})
+    return {"unfiled_at": find_unfiled_at(due).isoformat()}

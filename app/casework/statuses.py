@@ -1,0 +1,38 @@
+"""The word for where a case is, from the steps that are open (look.md): a list's column, never a second state."""
+
+from __future__ import annotations
+
+from app.casework.work import Work
+from app.processes.values import Advance
+
+STATUS_OF_STEP = {
+    "submit": "to_file",
+    "sign_submission": "to_file",
+    "decide_unfiled": "under_review",
+    "check_completeness": "under_review",
+    "review": "under_review",
+    "score": "scoring",
+    "joint_look": "scoring",
+    "represent": "to_confirm",
+    "handle_representation": "to_confirm",
+    "approve": "to_sign",
+    "second_sign": "to_sign",
+    "verify_rectification": "rectifying",
+    "decide_termination": "termination_proposed",
+}
+END_STATUS = {
+    "contract-quarter": "published",
+    "rectification": "archived",
+    "termination-proposal": "archived",
+}
+RETURNED = "returned"
+
+
+def find_status(work: Work, advance: Advance) -> str:
+    """Return the status after an advance: of the step that became ready, else as it was."""
+    if advance.is_completed:
+        return END_STATUS[work.case.process]
+    if not advance.ready:
+        return work.case.status
+    status = STATUS_OF_STEP[advance.ready[0].step]
+    return RETURNED if status == "to_file" and work.round > 1 else status

@@ -1,0 +1,74 @@
+"""The authority's reviewer: completeness, then the facts one by one and who scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.casework.exclusions import SIGNING, find_exclusion
+from app.casework.forms import FormRefused, OpinionForm, Refusal, ReviewForm, check_facts, read_form
+from app.casework.work import Outcome, Work
+from app.errors import Message
+from app.evidence.operations import EnteredFact, enter_facts
+from app.evidence.queries import list_latest_facts
+from app.identity.queries import list_holders
+from app.scoring.facts import Value
+from app.submissions.operations import receive_submission
+
+
+def check_completeness(work: Work, given: Mapping[str, object]) -> Outcome:
+    """Find the filing complete; an incomplete one is returned with reasons instead (退回)."""
+    form = read_form(OpinionForm, given)
+    return Outcome(decision="complete", opinion=form.opinion)
+
+
+def review(work: Work, given: Mapping[str, object]) -> Outcome:
+    """Enter the facts as reviewed, all of them, with a note where one differs from what was filed; name the scorers."""
+    form = read_form(ReviewForm, given)
+    facts = check_facts(work.scorer, "facts", form.facts)
+    _require_complete(work, facts)
+    filed = list_latest_facts(work.connection, work.case.id, "filed")
+    _require_notes(facts, {name: one.value for name, one in filed.items()}, form.notes)
+    scorers = _find_scorers(work, form.scorers)
+    entered = {name: EnteredFact(value, form.notes.get(name, ""), ()) for name, value in facts.items()}
+    enter_facts(work.connection, work.person.actor, work.case.id, work.round, "reviewed", entered, work.now)
+    receive_submission(work.connection, work.case.id, "accepted")
+    work.audit("reviewed", facts=len(facts), scorers=list(scorers))
+    return Outcome({"scorers": [str(one) for one in scorers]}, "passed", form.opinion)
+
+
+def _require_complete(work: Work, facts: Mapping[str, Value]) -> None:
+    """Refuse a review that leaves a fact open: a fact that is missing is not zero."""
+    special = work.scorer.rubric.special_points
+    absent = {} if special is None else dict.fromkeys(special.list_facts(), 0)
+    missing = work.scorer.score({**absent, **facts}).missing
+    if missing:
+        raise FormRefused([Refusal(f"facts.{name}", _name_missing(work, name)) for name in missing])
+
+
+def _name_missing(work: Work, name: str) -> Message:
+    fact = work.scorer.facts.get(name)
+    return Message("{field}: must be filled in", field=name if fact is None else fact.label)
+
+
+def _require_notes(facts: Mapping[str, Value], filed: Mapping[str, object], notes: Mapping[str, str]) -> None:
+    changed = [name for name, value in facts.items() if name in filed and filed[name] != value]
+    open_ones = [name for name in changed if not notes.get(name, "").strip()]
+    if open_ones:
+        template = "{field}: differs from what was filed; give the reason"
+        raise FormRefused([Refusal(f"notes.{name}", Message(template, field=name)) for name in open_ones])
+
+
+def _find_scorers(work: Work, named: Sequence[int]) -> list[int]:
+    """Return who scores: those named, else everybody who holds the role and isn't excluded on this case."""
+    case = work.case
+    people = list_holders(work.connection, "scorer", case.authority_id, case.programme, work.today)
+    done = work.done
+    free = [person.id for person in people if find_exclusion("score", person.id, done) is None]
+    signed = {person for person, step in done if step in SIGNING}
+    strangers = [one for one in named if one not in free or one in signed]
+    if strangers:
+        raise FormRefused([Refusal("scorers", Message("not everybody named here may score this case"))])
+    chosen = list(dict.fromkeys(named)) or free
+    if not chosen:
+        raise FormRefused([Refusal("scorers", Message("nobody holds the role of scorer who may score this case"))])
+    return chosen
