@@ -1,0 +1,105 @@
+"""One tick of the clock: everything that is due, each piece in a transaction of its own, safe to repeat."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.cases.queries import list_incidents_to_retry
+from app.casework.fire_timers import fire_timers, retry_incident
+from app.casework.open_case import open_period
+from app.channels.delivery import deliver
+from app.channels.letters import Letterhead
+from app.channels.smtp import Mailer
+from app.clock import CHINA, get_china_day
+from app.contracts.queries import list_periods_to_open
+from app.db import reading, transaction
+from app.jobs.addresses import find_address
+from app.jobs.guarding import guard
+from app.jobs.reminders import add_reminders
+from app.outbox.operations import merge_digests
+from app.processes.queries import list_due
+
+DIGEST_HOUR = 8
+"""From this hour of the day on, China time, the day's digest is sent."""
+AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Done:
+    """What a tick did."""
+
+    opened: int = 0
+    fired: int = 0
+    retried: int = 0
+    reminders: int = 0
+    digests: int = 0
+    sent: int = 0
+
+
+def tick(now: dt.datetime, mailer: Mailer | None, worker: str = "worker", letterhead: Letterhead | None = None) -> Done:
+    """Do everything that is due at a moment; what fails is logged and left for the next tick, the rest goes on."""
+    done = Done()
+    done.opened = open_periods(now)
+    done.fired = fire_all(now)
+    done.retried = retry_all(now)
+    if now.astimezone(CHINA).hour >= DIGEST_HOUR:
+        done.reminders, done.digests = send_reminders(now)
+    if mailer is not None:
+        done.sent = deliver_all(mailer, worker, now, letterhead)
+    return done
+
+
+def open_periods(now: dt.datetime) -> int:
+    """Open the case of every period that is over; one that fails doesn't hold up the others."""
+    with reading() as connection:
+        waiting = list_periods_to_open(connection, get_china_day(now), AT_ONCE)
+    count = 0
+    for period in waiting:
+        with guard("open period", period.id), transaction() as connection:
+            count += open_period(connection, period, now) is not None
+    return count
+
+
+def fire_all(now: dt.datetime) -> int:
+    """Fire the timers of every case that is due."""
+    with reading() as connection:
+        due = list_due(connection, now, AT_ONCE)
+    for instance_id in due:
+        with guard("fire timers", instance_id), transaction() as connection:
+            fire_timers(connection, instance_id, now)
+    return len(due)
+
+
+def retry_all(now: dt.datetime) -> int:
+    """Try automatic steps again whose time has come."""
+    with reading() as connection:
+        due = list_incidents_to_retry(connection, now)
+    for incident in due:
+        with guard("retry", incident.case_id), transaction() as connection:
+            retry_incident(connection, incident, None, now)
+    return len(due)
+
+
+def send_reminders(now: dt.datetime) -> tuple[int, int]:
+    """Gather the day's reminders and merge each person's into one digest."""
+    reminders = digests = 0
+    with guard("gather reminders", 0), transaction() as connection:
+        reminders = add_reminders(connection, now)
+    with guard("merge digests", 0), transaction() as connection:
+        digests = merge_digests(connection, get_china_day(now), now)
+    return reminders, digests
+
+
+def deliver_all(mailer: Mailer, worker: str, now: dt.datetime, letterhead: Letterhead | None = None) -> int:
+    """Deliver what the outbox holds, a batch after the other."""
+    sent = 0
+    while True:
+        batch = deliver(mailer, worker, now, find_address, transaction, letterhead=letterhead)
+        sent += batch.sent
+        if not (batch.sent or batch.dead):
+            return sent
+
+
+Tick = Callable[[dt.datetime], Done]
