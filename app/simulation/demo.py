@@ -1,0 +1,174 @@
+"""The demonstration: both contract programmes, four contracts, three quarters each lived through the engine.
+
+The fourth quarter of each contract stands at another step when the clock reaches today, so that every role finds work.
+Everything here is invented; every organisation says so in its name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+from sqlalchemy import Connection
+
+from app.calendar.contract_periods import get_contract_quarter
+from app.calendar.working_days import add_working_days
+from app.casework.add_contract import add_contract
+from app.casework.install import install_processes
+from app.casework.work import Doer, get_calendar, get_part_scorer
+from app.clock import SimulatedClock, make_china_moment
+from app.contracts.models import Contract
+from app.contracts.operations import NewContract
+from app.db import transaction
+from app.evidence.store import FileStore
+from app.identity.operations import NewRole, add_organisation, add_person, set_password
+from app.scoring.facts import Value
+from app.scoring.scorer import PartScorer
+from app.simulation.cast import Cast, make_doer
+from app.simulation.demo_people import AUTHORITY, ORGANISATIONS, PASSWORD, PEOPLE
+from app.simulation.full_facts import make_full_facts, weaken
+from app.simulation.run import Play, Simulator
+from app.simulation.script import QuarterScript
+
+SEED = 20260101
+HONGSHAN, CHIFENG = "hongshan-talent-training", "chifeng-hr-park"
+YEAR = dt.timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoContract:
+    """A contract of the demonstration: how many working days ago its fourth quarter opened, and where that stands.
+
+    `short`: how many facts of each quarter fall short.
+    """
+
+    code: str
+    name: str
+    programme: str
+    vendor: str
+    fee: Decimal
+    opened_ago: int
+    stops_at: str
+    short: tuple[int, int, int, int]
+
+
+CONTRACTS = (
+    DemoContract(
+        "HS-YQ", "数字化专业人才实训（云启）", HONGSHAN, "yunqi", Decimal(12_000_000), 14, "approve", (16, 15, 14, 13)
+    ),
+    DemoContract(
+        "HS-QH", "数字化专业人才实训（启航）", HONGSHAN, "qihang", Decimal(9_600_000), 3, "submit", (2, 4, 1, 3)
+    ),
+    DemoContract(
+        "CF-ZC", "人力资源产业园运营（众才）", CHIFENG, "zhongcai", Decimal(6_000_000), 8, "represent", (1, 2, 1, 3)
+    ),
+    DemoContract(
+        "CF-JX", "人力资源产业园运营（聚贤）", CHIFENG, "juxian", Decimal(4_800_000), 6, "score", (2, 1, 4, 2)
+    ),
+)
+
+
+def build_demo(today: dt.date, store: FileStore, report: Callable[[str], None] = lambda _code: None) -> SimulatedClock:
+    """Fill an empty database with the demonstration up to a day; `report` is told each quarter that ends."""
+    starts = {one.code: find_start(one, today) for one in CONTRACTS}
+    clock = SimulatedClock(make_china_moment(min(starts.values()), 8))
+    with transaction() as connection:
+        install_processes(connection, clock.now())
+        people = add_people(connection, clock.now())
+        plays = [make_play(connection, one, starts[one.code], people, store, clock.now()) for one in CONTRACTS]
+    Simulator(plays, clock, report).run(until=today)
+    with transaction() as connection:
+        for _place, person in people.values():
+            set_password(connection, None, person.id, PASSWORD, clock.now(), must_change_password=False)
+    return clock
+
+
+def find_start(contract: DemoContract, today: dt.date) -> dt.date:
+    """Return on which day a contract began whose fourth quarter's case opened so many working days ago."""
+    opened = add_working_days(get_calendar(), today, -contract.opened_ago)
+    start = opened - YEAR
+    while get_contract_quarter(start, 1, 4).opens > opened:
+        start -= dt.timedelta(days=1)
+    return start
+
+
+def add_people(connection: Connection, now: dt.datetime) -> dict[str, tuple[int, Doer]]:
+    """Add organisations and people; return people by username with their organisation."""
+    places = {
+        one.code: add_organisation(connection, None, one.code, one.name, one.kind, now).id for one in ORGANISATIONS
+    }
+    found = {}
+    for one in PEOPLE:
+        person = add_person(
+            connection,
+            None,
+            one.username,
+            one.name,
+            f"{one.username}@demo.invalid",
+            places[one.organisation],
+            None,
+            [NewRole(one.role)],
+            now,
+        )
+        found[one.username] = (places[one.organisation], make_doer(connection, person.id, person.name, now))
+    return found
+
+
+def make_play(
+    connection: Connection,
+    demo: DemoContract,
+    start: dt.date,
+    people: dict[str, tuple[int, Doer]],
+    store: FileStore,
+    now: dt.datetime,
+) -> Play:
+    """Add a contract and return what happens in its four quarters."""
+    cast = _make_cast(demo, people)
+    new = NewContract(
+        code=demo.code,
+        name=demo.name,
+        programme=demo.programme,
+        authority_id=cast.authority_id,
+        vendor_id=cast.vendor_id,
+        start=start,
+        years=3,
+        annual_fee=demo.fee,
+    )
+    contract = add_contract(connection, None, new, now)
+    return Play(contract, cast, {script.code: script for script in _list_scripts(contract, demo)}, store)
+
+
+def _make_cast(demo: DemoContract, people: dict[str, tuple[int, Doer]]) -> Cast:
+    usable = [one for one in PEOPLE if one.organisation in (AUTHORITY, demo.vendor)]
+    by_role = {one.role: people[one.username][1] for one in usable}
+    scorers = tuple(people[one.username][1] for one in usable if one.role == "scorer")
+    authority_id = next(people[one.username][0] for one in usable if one.organisation == AUTHORITY)
+    vendor_id = next(people[one.username][0] for one in usable if one.organisation == demo.vendor)
+    return Cast(authority_id, vendor_id, by_role, scorers)
+
+
+def _list_scripts(contract: Contract, demo: DemoContract) -> Iterator[QuarterScript]:
+    random = Random(f"{SEED}{demo.code}")  # noqa: S311  # the same demonstration every time, no secret
+    for place, short in enumerate(demo.short):
+        scorer = get_part_scorer(contract.programme, 1, f"Q{place + 1}")
+        is_last = place == len(demo.short) - 1
+        yield _make_script(f"Y1Q{place + 1}", scorer, short, random, demo.stops_at if is_last else None)
+
+
+def _make_script(code: str, scorer: PartScorer, short: int, random: Random, stops_at: str | None) -> QuarterScript:
+    full = make_full_facts(scorer)
+    facts = weaken(full, short, random)
+    lowered = [name for name in facts if facts[name] != full[name]]
+    doubted = random.choice(lowered)
+    kept = {name: full[name] for name in random.sample(lowered, 1)} if code == "Y1Q2" else {}
+    second: dict[str, Value] = {} if code == "Y1Q1" else {doubted: _doubt(facts[doubted])}
+    corrections: tuple[dict[str, Value], ...] = ({}, second)
+    return QuarterScript(code, scorer, facts, corrections, {doubted: facts[doubted]}, kept, stops_at)
+
+
+def _doubt(value: Value) -> Value:
+    """Return what a second scorer sees instead."""
+    return value if isinstance(value, bool) else 0

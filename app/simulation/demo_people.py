@@ -1,0 +1,63 @@
+"""The people of the demonstration: who they are, where, in which roles, and what to try first as them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AUTHORITY, OPERATOR = "hsrs", "platform"
+PASSWORD = "Kaohe-demo-2026"  # noqa: S105  # printed on the demonstration's sign-in page
+"""The password of everybody in the demonstration, which holds no real data."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOrganisation:
+    """An organisation of the demonstration."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """A person of the demonstration; `first` says what to try first, empty for people without a card."""
+
+    username: str
+    name: str
+    organisation: str
+    role: str
+    first: str = ""
+
+
+ORGANISATIONS = (
+    DemoOrganisation(AUTHORITY, "赤峰市红山区人力资源和社会保障局（演示）", "authority"),
+    DemoOrganisation("yunqi", "云启数字科技有限公司（演示）", "vendor"),
+    DemoOrganisation("qihang", "启航职业培训学校（演示）", "vendor"),
+    DemoOrganisation("zhongcai", "众才人力资源有限公司（演示）", "vendor"),
+    DemoOrganisation("juxian", "聚贤产业园运营有限公司（演示）", "vendor"),
+    DemoOrganisation(OPERATOR, "平台运维单位（演示）", "operator"),
+)
+
+PEOPLE = (
+    DemoPerson("jingban", "张伟", "qihang", "party_staff", "填报本季度完成情况，上传佐证，看所报得分"),
+    DemoPerson("fuzeren", "吴芳", "zhongcai", "party_head", "看初步结果，提出陈述申辩"),
+    DemoPerson("shenhe", "王晓梅", AUTHORITY, "reviewer", "核对材料，逐项审核，退回补正"),
+    DemoPerson("pingfen1", "李建国", AUTHORITY, "scorer", "对照佐证逐项评分"),
+    DemoPerson("pingfen2", "赵敏", AUTHORITY, "scorer"),
+    DemoPerson("fuhe", "孙丽", AUTHORITY, "appeal_handler", "处理陈述申辩"),
+    DemoPerson("lingdao", "陈立新", AUTHORITY, "approver", "签批前看累计扣分和扣款，再看触及四十分的合约"),
+    DemoPerson("fuqian", "周卫东", AUTHORITY, "second_approver", "触及拟解除时复签"),
+    DemoPerson("yanshou", "刘强", AUTHORITY, "verifier"),
+    DemoPerson("caiwu", "钱会", AUTHORITY, "finance"),
+    DemoPerson("duban", "马红", AUTHORITY, "supervisor", "看逾期和在办，督促办理"),
+    DemoPerson("liucheng", "何静", AUTHORITY, "process_admin", "看流程图和异常环节"),
+    DemoPerson("yunqi-jb", "刘洋", "yunqi", "party_staff"),
+    DemoPerson("yunqi-fz", "杨帆", "yunqi", "party_head"),
+    DemoPerson("qihang-fz", "郭明", "qihang", "party_head"),
+    DemoPerson("zhongcai-jb", "徐静", "zhongcai", "party_staff"),
+    DemoPerson("juxian-jb", "高峰", "juxian", "party_staff"),
+    DemoPerson("juxian-fz", "林海", "juxian", "party_head"),
+    DemoPerson("xitong", "系统管理员", OPERATOR, "system_admin", "管理账号"),
+    DemoPerson("anquan", "安全管理员", OPERATOR, "security_admin"),
+    DemoPerson("shenji", "审计管理员", OPERATOR, "audit_admin", "查看审计记录"),
+)
