@@ -18,9 +18,20 @@ from app.errors import KaoheError, find_nearest
 from app.i18n import LOCALE_FOLDER, render
 
 COMMANDS = {
+    "init": "app.cli.install:init",
+    "demo": "app.cli.demo:demo",
+    "serve": "app.cli.serve:serve",
+    "worker": "app.cli.worker:worker",
+    "user": "app.cli.user:user",
+    "contract": "app.cli.contract:contract",
+    "case": "app.cli.case:case",
+    "task": "app.cli.task:task",
+    "ledger": "app.cli.ledger:ledger",
+    "audit": "app.cli.audit:audit",
     "score": "app.cli.score:score",
     "due": "app.cli.due:due",
     "year": "app.cli.year:year",
+    "simulate": "app.cli.simulate:simulate",
     "rank": "app.cli.rank:rank",
     "rubric": "app.cli.rubric:rubric",
     "bench": "app.cli.bench:bench",

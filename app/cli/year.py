@@ -199,4 +199,5 @@ _CAUSES = {
     "appeal": _("appeal"),
     "termination": _("termination"),
     "annual": _("annual settlement"),
+    "opening": _("opening balance"),
 }
