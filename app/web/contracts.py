@@ -1,0 +1,105 @@
+"""Contracts: the list, the page of each with its points and money, and adding one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.casework.add_contract import add_contract
+from app.contracts.operations import ContractRefused
+from app.contracts.queries import get_contract, list_contracts
+from app.db import reading, transaction
+from app.errors import Message
+from app.identity.queries import list_organisations
+from app.permissions import NotPermitted, Permission, may
+from app.programmes.catalogue import get_catalogue
+from app.web.access import get_session, get_viewer, may_here, needs, require_here
+from app.web.cases import make_contract_target
+from app.web.contract_forms import ContractForm, list_adding_places, read_new_contract
+from app.web.contract_page import read_contract_page
+from app.web.numbers import ID
+from app.web.site import get_now
+from app.web.words import _, say
+
+blueprint = Blueprint("contracts", __name__)
+STATES = {
+    "active": (Message("in force"), "green", "circle-check"),
+    "termination_proposed": (Message("Termination proposed"), "red", "gavel"),
+    "terminated": (Message("Terminated"), "dark-red", "ban"),
+    "settled": (Message("settled"), "grey", "archive"),
+}
+"""A contract's states: word, tone, icon."""
+
+
+@blueprint.app_context_processor
+def add_words() -> dict[str, object]:
+    """Give templates the words of contracts."""
+    return {"contract_states": STATES, "may_add": lambda: may_here(Permission.ADD_CONTRACT)}
+
+
+@blueprint.get("/contracts")
+@needs(Permission.SEE_INBOX)
+def list_all() -> str:
+    """List the contracts that the viewer may see, with how far their year has come."""
+    viewer = get_viewer()
+    with reading() as connection:
+        seen = [
+            one for one in list_contracts(connection) if may(viewer, Permission.SEE_CONTRACT, make_contract_target(one))
+        ]
+        names = {one.id: one.name for one in list_organisations(connection)}
+    programmes = {one.programme: one.short_name for one in get_catalogue().list_programmes()}
+    return render_template("contracts/list.html", contracts=seen, names=names, programmes=programmes)
+
+
+@blueprint.get(f"/contracts/<{ID}:contract_id>")
+@needs(Permission.SEE_CONTRACT)
+def show_contract(contract_id: int) -> str:
+    """Show a contract: points towards the limit, score by quarter, money, ledger, quarters."""
+    with reading() as connection:
+        contract = get_contract(connection, contract_id)
+        require_here(Permission.SEE_CONTRACT, make_contract_target(contract))
+        name = get_catalogue().get_programme(contract.programme).name
+        page = read_contract_page(connection, contract, name)
+    return render_template("contracts/contract.html", found=page, contract=contract)
+
+
+@blueprint.get("/contracts/new")
+@needs(Permission.ADD_CONTRACT)
+def show_form() -> str:
+    """Show the form that adds a contract."""
+    return _show(_make_form(is_sent=False))
+
+
+@blueprint.post("/contracts")
+@needs(Permission.ADD_CONTRACT)
+def add() -> Response | tuple[str, int]:
+    """Add a contract with its periods and opening balances; what is wrong is said at its field."""
+    form = _make_form(is_sent=True)
+    new = read_new_contract(form) if form.validate() else None
+    if new is None:
+        return _show(form), 422
+    if (new.authority_id, new.programme) not in list_adding_places(get_viewer()):
+        raise NotPermitted(Permission.ADD_CONTRACT)
+    try:
+        with transaction() as connection:
+            contract = add_contract(connection, get_session().person.actor, new, get_now())
+    except ContractRefused as error:
+        form.refuse(error.field, say(error.message))
+        return _show(form), 422
+    flash(_("The contract is added with its periods."), "success")
+    if may(get_viewer(), Permission.SEE_CONTRACT, make_contract_target(contract)):
+        return redirect(url_for("contracts.show_contract", contract_id=contract.id), 303)
+    return redirect(url_for("contracts.show_form"), 303)
+
+
+def _make_form(*, is_sent: bool) -> ContractForm:
+    """Return the form with what the viewer may choose from."""
+    with reading() as connection:
+        organisations = list_organisations(connection)
+    form = ContractForm() if is_sent else ContractForm(formdata=None)
+    form.offer(organisations, list_adding_places(get_viewer()))
+    return form
+
+
+def _show(form: ContractForm) -> str:
+    return render_template("contracts/new.html", form=form)
