@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from functools import cache
@@ -46,7 +47,14 @@ def list_strings(node: ast.expr) -> Iterator[str]:
 def list_texts() -> set[str]:
     texts = {text for path in (ROOT / "app").rglob("*.py") for text in list_texts_in(path)}
     texts |= {*validation.WORDS.values(), validation.TAGS, validation.UNKNOWN, validation.UNKNOWN_NEAR}
-    return texts | set(WISHES) | set(list_named_texts())
+    return texts | set(WISHES) | set(list_named_texts()) | set(list_template_texts())
+
+
+def list_template_texts() -> Iterator[str]:
+    """Texts of the pages: `_("…")` in templates."""
+    for path in (ROOT / "app" / "web" / "templates").rglob("*.html"):
+        for _quote, text in re.findall(r"""\b_\((["'])(.*?)\1""", path.read_text("utf-8")):
+            yield text
 
 
 def list_named_texts() -> Iterator[str]:

@@ -1,0 +1,109 @@
+"""Quarters of one contract, several open at once, each worked on to the step that a test wants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from app.calendar.contract_periods import get_contract_quarter
+from app.cases.models import Case
+from app.cases.queries import find_case, list_cases_of_contract
+from app.casework.add_contract import add_contract
+from app.casework.complete_task import complete_task
+from app.casework.install import install_processes
+from app.casework.open_case import QUARTER, open_period
+from app.casework.services.consequences import PROPOSAL
+from app.casework.work import get_part_scorer
+from app.clock import make_china_moment
+from app.contracts.operations import NewContract
+from app.contracts.queries import get_contract, list_periods
+from app.db import reading, transaction
+from app.processes.values import Advance
+from app.simulation.cast import make_cast
+from app.simulation.script import QuarterScript
+from app.tasks.models import Task
+from app.tasks.queries import list_open_tasks
+from tests.integration.simulating import HONGSHAN, reach
+from tests.integration.world import FEE
+
+START, YEARS = dt.date(2025, 1, 1), 2
+NOW = make_china_moment(get_contract_quarter(START, YEARS, 4).opens, 9)
+"""All quarters are over."""
+DECISION = {"decision": "continue", "opinion": "整改后继续"}
+
+
+def lose(programme: str, part: str) -> dict[str, object]:
+    """Facts of a quarter that earn next to nothing."""
+    return {name: (False if isinstance(value, bool) else 0) for name, value in reach(programme, part).items()}
+
+
+class Quarters:
+    """A contract of two years with its people; everything happens at one moment."""
+
+    def __init__(self, programme: str = HONGSHAN, code: str = "Q") -> None:
+        self.programme = programme
+        self.scripts: dict[str, QuarterScript] = {}
+        with transaction() as connection:
+            install_processes(connection, NOW)
+            self.cast = make_cast(connection, code, programme, 1, NOW)
+            new = NewContract(code, code, programme, self.cast.authority_id, self.cast.vendor_id, START, YEARS, FEE)
+            self.contract = add_contract(connection, None, new, NOW)
+
+    @property
+    def state(self) -> str:
+        with reading() as connection:
+            return get_contract(connection, self.contract.id).state
+
+    def open(self, code: str, facts: Mapping[str, object]) -> None:
+        """Open a quarter's case; its people will find these facts."""
+        with transaction() as connection:
+            period = next(one for one in list_periods(connection, self.contract.id) if one.code == code)
+            open_period(connection, period, NOW)
+        scorer = get_part_scorer(period.rubric, period.rubric_version, period.part)
+        self.scripts[code] = QuarterScript(code, scorer, scorer.check_facts(dict(facts)), ({},), {}, {})
+
+    def get_case(self, code: str, process: str = QUARTER) -> Case:
+        with reading() as connection:
+            found = find_case(connection, process, self.contract.id, code)
+        assert found is not None
+        return found
+
+    def list_cases(self, process: str) -> list[Case]:
+        with reading() as connection:
+            return [one for one in list_cases_of_contract(connection, self.contract.id) if one.process == process]
+
+    def list_proposals(self) -> list[Case]:
+        """The proposals that nobody has decided yet."""
+        return [one for one in self.list_cases(PROPOSAL) if one.closed_at is None]
+
+    def list_tasks(self, case: Case) -> list[Task]:
+        with reading() as connection:
+            return list_open_tasks(connection, case.id)
+
+    def drive(self, code: str, until: str = "") -> list[str]:
+        """Work on a quarter until a step is open, or to its end; return the steps that are open then."""
+        while tasks := self.list_tasks(self.get_case(code)):
+            if tasks[0].step == until:
+                break
+            self.do(tasks[0])
+        return [task.step for task in tasks]
+
+    def do(self, task: Task) -> Advance:
+        """Let the right person complete a task as the quarter's script has it."""
+        doer = self.cast.find(task.assigned_to) if task.assigned_to else self.cast.find_by_role(task.role)
+        with transaction() as connection:
+            form = DECISION if task.step == "decide_termination" else self._fill(task)
+            return complete_task(connection, doer.on(NOW), task.id, form, NOW)
+
+    def _fill(self, task: Task) -> Mapping[str, object]:
+        with reading() as connection:
+            code = next(
+                one.period for one in list_cases_of_contract(connection, self.contract.id) if one.id == task.case_id
+            )
+            return self.scripts[code].fill(connection, task, 0) or {}
+
+    def decide(self) -> None:
+        """Decide the live proposal, if there is one, to go on."""
+        for case in self.list_proposals():
+            for task in self.list_tasks(case):
+                self.do(task)

@@ -1,0 +1,89 @@
+"""A quarter through the command line alone: installed, people and contract added, every step completed, checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command import Done, run
+from tests.integration.installation import data
+from tests.integration.simulating import HONGSHAN, reach, write_yaml
+
+__all__ = ["data"]
+
+AUTHORITY = ("--organisation", "hongshan", "--new-organisation", "红山区人社局", "--kind", "authority")
+VENDOR = ("--organisation", "vendor", "--new-organisation", "某实训服务公司", "--kind", "vendor")
+PEOPLE = {
+    "zhao": (*VENDOR, "--role", "party_staff", "--role", "负责人"),
+    "sun": (*AUTHORITY, "--role", f"reviewer:{HONGSHAN}", "--role", "supervisor"),
+    "li": (*AUTHORITY, "--role", "评分专家"),
+    "wu": (*AUTHORITY, "--role", "approver"),
+}
+ONE_QUARTER_AGO = dt.timedelta(days=100)
+
+
+def do(*arguments: str, given: str = "") -> Done:
+    done = run(*arguments, given=given)
+    assert done.status == 0, done
+    return done
+
+
+@pytest.fixture
+def opened(data: Path) -> Path:
+    """An installation whose first quarter is over and has its case."""
+    made = do("init", "--admin", "gly", "--json").json
+    assert (made["tables"], made["processes"], len(made["administrators"])) == ("made", 3, 1)
+    for username, options in PEOPLE.items():
+        added = do("user", "add", username, "--name", username, *options, "--json").json
+        assert len(added["password"]) == 16
+    start = dt.datetime.now(dt.UTC).date() - ONE_QUARTER_AGO
+    terms = ("--programme", HONGSHAN, "--start", str(start), "--years", "1", "--annual-fee", "12000000")
+    parties = ("--authority", "hongshan", "--vendor", "vendor")
+    do("contract", "add", "--code", "HS", "--name", "红山合同", *terms, *parties)
+    once = do("worker", "--once", "--json").json
+    assert once["done"]["opened"] == 1
+    return data
+
+
+def complete(task: int, username: str, form: str | None = None) -> int:
+    """Complete a task and return the number of the one that follows."""
+    given = () if form is None else ("--form", "-")
+    following = do("task", "complete", str(task), "--user", username, "--json", *given, given=form or "").json["next"]
+    return int(following[0]["id"]) if following else 0
+
+
+def test_a_quarter_goes_from_filing_to_ledger_through_the_command_line(opened: Path) -> None:
+    waiting = do("task", "list", "--user", "zhao", "--json").json
+    assert [one["step"] for one in waiting] == ["submit"]
+    filed = reach(HONGSHAN, "Q1", trainees_cumulative=0)
+    signing = complete(waiting[0]["id"], "zhao", write_yaml({"facts": filed}))
+    review = complete(complete(signing, "zhao"), "sun")
+    scoring = complete(review, "sun", do("task", "show", str(review), "--template").out)
+    approval = complete(complete(scoring, "li"), "zhao")
+    assert complete(approval, "wu") == 0
+
+    shown = do("case", "show", "HS-Y1Q1", "--json").json
+    assert (shown["status"], shown["tasks"], shown["incident"]) == ("published", [], None)
+    assert [one["person"] for one in shown["steps"]] == ["zhao", "zhao", "sun", "sun", "li", "zhao", "wu"]
+    lost = [one for one in do("ledger", "show", "HS", "--json").json if one["kind"] == "points"]
+    assert [(one["quarter"], one["points"], one["case"]) for one in lost] == [("Y1Q1", "3", "HS-Y1Q1")]
+    contract = do("contract", "show", "HS", "--json").json
+    assert (contract["cumulative_deduction"], contract["termination_at"]) == ("3", "40")
+    assert contract["quarters"][0]["score"] == shown["sheet"]["score"] == "22"
+
+    sealed = do("audit", "seal", "--json").json
+    assert sealed["seals"] == 3
+    assert do("audit", "verify", "--json").json == {"whole": True, "findings": []}
+    assert "红山合同" in do("contract", "show", "HS").out
+    assert "填报完成情况" in do("case", "show", "HS-Y1Q1").out
+
+
+def test_repeating_init_changes_nothing_and_keeps_the_administrator(data: Path) -> None:
+    do("init", "--admin", "gly", "--json")
+    again = do("init", "--admin", "gly", "--json").json
+    assert (again["tables"], again["administrators"], again["kept"]) == ("current", [], ["gly"])
+    assert (data / "secret.key").stat().st_mode & 0o077 == 0
+    people = do("user", "list", "--json").json
+    assert [(one["username"], one["must_change_password"]) for one in people] == [("gly", True)]

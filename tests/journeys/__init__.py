@@ -1,0 +1,1 @@
+"""A browser or a whole year: journeys through the running product."""
