@@ -177,9 +177,10 @@ def _decode_name(raw: bytes) -> str:
 
 def _find_start(file: BinaryIO, info: zipfile.ZipInfo, name: str) -> int:
     """Return where a member's bytes start, once its own header names it as the list of members does."""
-    file.seek(info.header_offset)
+    # The stated length of the list can place members before the file's beginning.
+    file.seek(max(info.header_offset, 0))
     header = file.read(LOCAL_SIZE)
-    if len(header) < LOCAL_SIZE or not header.startswith(LOCAL):
+    if info.header_offset < 0 or len(header) < LOCAL_SIZE or not header.startswith(LOCAL):
         raise UploadRefused(Message("the archive is damaged: {member}", member=name))
     name_size, extra_size = struct.unpack_from("<HH", header, 26)
     if file.read(name_size) != _get_raw_name(info):
