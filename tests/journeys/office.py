@@ -13,11 +13,10 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from urllib.parse import parse_qs
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import Connection
 
 from app import create_app
@@ -139,19 +138,6 @@ def finish(page: Page, button: str, step: str) -> None:
     """Press a step's button; the inbox says that the step is done."""
     page.get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_text(f"{step}：已办结。")).to_be_visible()
-
-
-@contextmanager
-def saving(page: Page, field: str, value: object) -> Iterator[None]:
-    """Type within, and wait until the page has saved a draft in which a field has its value."""
-
-    def holds(answer: Response) -> bool:
-        typed = parse_qs(answer.request.post_data or "")
-        return answer.url.endswith("/draft") and typed.get(field) == [str(value)]
-
-    with page.expect_response(holds):
-        yield
-    expect(page.locator("[data-draft-state]")).to_contain_text("已暂存")
 
 
 @contextmanager

@@ -23,8 +23,8 @@ export const swapInto = (target, html) => {
   target.querySelectorAll("dialog[data-open]").forEach((dialog) => dialog.showModal());
 };
 
-export const post = (url, body) => fetch(url, {
-  method: "POST", body, credentials: "same-origin",
+export const post = (url, body, options = {}) => fetch(url, {
+  method: "POST", body, credentials: "same-origin", ...options,
   headers: { "X-CSRFToken": csrf(), "HX-Request": "true" },
 });
 
