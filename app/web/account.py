@@ -14,6 +14,7 @@ from wtforms import PasswordField
 from app.errors import Message
 from app.i18n import Language
 from app.identity.models import Session
+from app.identity.rules import DEFAULTS, is_password_due
 from app.identity.sessions import SignedIn
 from app.permissions import Permission
 from app.web.access import get_session, needs
@@ -29,7 +30,7 @@ from app.web.sessions import (
     set_own_language,
     set_own_password,
 )
-from app.web.site import get_site, list_demo_cards
+from app.web.site import get_now, get_site, list_demo_cards
 from app.web.words import COOKIE, _, say
 
 blueprint = Blueprint("account", __name__)
@@ -153,8 +154,18 @@ def _show_form(form: SignInForm, refused: Message | None = None) -> str:
 
 
 def _show_password(form: PasswordForm) -> str:
-    must = get_session().person.must_change_password
-    return render_template("password.html", form=form, must_change=must, rule=PASSWORD_RULE)
+    return render_template("password.html", form=form, why=_explain_change(), rule=PASSWORD_RULE)
+
+
+def _explain_change() -> Message | None:
+    """Return why the password must be changed before anything else, None where it needn't be."""
+    person = get_session().person
+    if not person.must_change_password:
+        return None
+    if is_password_due(person.password_changed_at, get_now()):
+        template = "The password has reached its {days} days: set a new one to go on."
+        return Message(template, days=DEFAULTS.password_age.days)
+    return Message("This is your first sign-in, or the password has been reset: set one of your own to go on.")
 
 
 def _let_in(found: SignedIn) -> Response:

@@ -172,6 +172,15 @@ def test_reading_alone_writes_nothing_not_even_that_one_was_here(timed: Visitor,
     assert timed.get("/account").status_code == 303
 
 
+def test_a_password_of_90_days_says_so_and_is_changed_first(timed: Visitor, clock: SimulatedClock) -> None:
+    clock.move_to(NOW + dt.timedelta(days=90))
+    timed.sign_in("wang")
+    assert timed.get("/account").location == "/account/password"
+    asked = timed.get("/account/password").text
+    assert "密码已满 90 天" in asked
+    assert "首次登录" not in asked
+
+
 def test_a_password_set_by_others_is_changed_first(app: Flask) -> None:
     add_someone("li", add_authority(), "reviewer", must_change=True)
     visitor = Visitor(make_site(app))
