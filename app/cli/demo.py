@@ -1,4 +1,4 @@
-"""`kaohe demo`: an invented authority with four contracts and a year behind them, served at once."""
+"""`kaohe demo`: an invented authority with eight contracts and a year behind them, served at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demonstration: both contract programmes, four contracts, three quarters each lived through the engine.
+"""The demonstration: both contract programmes, eight contracts, three quarters each lived through the engine.
 
 The fourth quarter of each contract stands at another step when the clock reaches today, so that every role finds work.
 Everything here is invented; every organisation says so in its name.
@@ -36,13 +36,22 @@ from app.simulation.script import QuarterScript
 SEED = 20260101
 HONGSHAN, CHIFENG = "hongshan-talent-training", "chifeng-hr-park"
 YEAR = dt.timedelta(days=365)
+WORDS = {
+    "score": "现场核对与填报不符，缺签到表和现场照片，不予认定。",
+    "joint_look": "合议：补交的签到表与照片一致，按审核数认定。",
+    "represent": "有部分完成情况漏列，现补报台账和照片，请予重新认定。",
+    "handle_representation": "补报的台账和照片经核对属实，予以采纳。",
+    "decide_termination": "整改已见成效，继续履行合同，下季度重点督办。",
+}
+UNFILED = ("submit", "decide_unfiled")
+"""Where a party that never files leaves its quarter: with the supervisor."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoContract:
     """A contract of the demonstration: how many working days ago its fourth quarter opened, and where that stands.
 
-    `short`: how many facts of each quarter fall short.
+    `short`: how many facts of each quarter fall short. `stops_at`: the steps at which nobody acts any more.
     """
 
     code: str
@@ -51,22 +60,55 @@ class DemoContract:
     vendor: str
     fee: Decimal
     opened_ago: int
-    stops_at: str
+    stops_at: tuple[str, ...]
     short: tuple[int, int, int, int]
 
 
 CONTRACTS = (
     DemoContract(
-        "HS-YQ", "数字化专业人才实训（云启）", HONGSHAN, "yunqi", Decimal(12_000_000), 14, "approve", (16, 15, 14, 13)
+        "HS-YQ",
+        "数字化专业人才实训（云启）",
+        HONGSHAN,
+        "yunqi",
+        Decimal(12_000_000),
+        14,
+        ("approve",),
+        (16, 15, 14, 13),
     ),
     DemoContract(
-        "HS-QH", "数字化专业人才实训（启航）", HONGSHAN, "qihang", Decimal(9_600_000), 3, "submit", (2, 4, 1, 3)
+        "HS-QH", "数字化专业人才实训（启航）", HONGSHAN, "qihang", Decimal(9_600_000), 3, ("submit",), (2, 4, 1, 3)
     ),
     DemoContract(
-        "CF-ZC", "人力资源产业园运营（众才）", CHIFENG, "zhongcai", Decimal(6_000_000), 8, "represent", (1, 2, 1, 3)
+        "HS-BY",
+        "数字化专业人才实训（博远）",
+        HONGSHAN,
+        "boyuan",
+        Decimal(8_000_000),
+        3,
+        ("check_completeness",),
+        (3, 2, 5, 2),
     ),
     DemoContract(
-        "CF-JX", "人力资源产业园运营（聚贤）", CHIFENG, "juxian", Decimal(4_800_000), 6, "score", (2, 1, 4, 2)
+        "HS-HC", "数字化专业人才实训（汇创）", HONGSHAN, "huichuang", Decimal(7_200_000), 9, ("review",), (1, 3, 2, 4)
+    ),
+    DemoContract(
+        "HS-LX", "数字化专业人才实训（立信）", HONGSHAN, "lixin", Decimal(6_400_000), 20, UNFILED, (5, 6, 4, 5)
+    ),
+    DemoContract(
+        "CF-ZC", "人力资源产业园运营（众才）", CHIFENG, "zhongcai", Decimal(6_000_000), 8, ("represent",), (1, 2, 1, 3)
+    ),
+    DemoContract(
+        "CF-JX", "人力资源产业园运营（聚贤）", CHIFENG, "juxian", Decimal(4_800_000), 6, ("score",), (2, 1, 4, 2)
+    ),
+    DemoContract(
+        "CF-RH",
+        "人力资源产业园运营（融合）",
+        CHIFENG,
+        "ronghe",
+        Decimal(5_200_000),
+        9,
+        ("handle_representation",),
+        (2, 3, 2, 4),
     ),
 )
 
@@ -155,18 +197,19 @@ def _list_scripts(contract: Contract, demo: DemoContract) -> Iterator[QuarterScr
     for place, short in enumerate(demo.short):
         scorer = get_part_scorer(contract.programme, 1, f"Q{place + 1}")
         is_last = place == len(demo.short) - 1
-        yield _make_script(f"Y1Q{place + 1}", scorer, short, random, demo.stops_at if is_last else None)
+        yield _make_script(f"Y1Q{place + 1}", scorer, short, random, demo.stops_at if is_last else ())
 
 
-def _make_script(code: str, scorer: PartScorer, short: int, random: Random, stops_at: str | None) -> QuarterScript:
+def _make_script(code: str, scorer: PartScorer, short: int, random: Random, stops_at: tuple[str, ...]) -> QuarterScript:
     full = make_full_facts(scorer)
     facts = weaken(full, short, random)
     lowered = [name for name in facts if facts[name] != full[name]]
     doubted = random.choice(lowered)
-    kept = {name: full[name] for name in random.sample(lowered, 1)} if code == "Y1Q2" else {}
+    is_contested = code == "Y1Q2" or "handle_representation" in stops_at
+    kept = {name: full[name] for name in random.sample(lowered, 1)} if is_contested else {}
     second: dict[str, Value] = {} if code == "Y1Q1" else {doubted: _doubt(facts[doubted])}
     corrections: tuple[dict[str, Value], ...] = ({}, second)
-    return QuarterScript(code, scorer, facts, corrections, {doubted: facts[doubted]}, kept, stops_at)
+    return QuarterScript(code, scorer, facts, corrections, {doubted: facts[doubted]}, kept, stops_at, words=WORDS)
 
 
 def _doubt(value: Value) -> Value:

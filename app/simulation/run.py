@@ -83,18 +83,18 @@ class Simulator:
         self._over: set[int] = set()
 
     def run(self, until: dt.date | None = None) -> None:
-        """Run until every scripted quarter is over, or until a day; `report` is told each quarter that ends."""
+        """Run until every scripted quarter is over, or each working day until a day; `report` is told what ends."""
         opening = sorted({day for play in self.plays for day in play.list_opening_days()})
         day, idle = opening[0], 0
         while until is None or day <= until:
             is_live = self._run_day(day)
             later = [one for one in opening if one > day]
-            if not is_live and not later:
+            if not is_live and not later and until is None:
                 return
             idle = idle + 1 if is_live else 0
             if idle > MOST_DAYS:
                 raise SimulationStuck(Message("cases don't come to their end: {day}", day=day))
-            soon = [add_working_days(get_calendar(), day, 1)] if is_live else []
+            soon = [add_working_days(get_calendar(), day, 1)] if is_live or until is not None else []
             day = min([*soon, *later])
 
     def _run_day(self, day: dt.date) -> bool:
@@ -112,7 +112,7 @@ class Simulator:
         goes_on = False
         for case, tasks in work.items():
             script = play.scripts[case.period]
-            goes_on |= not tasks or any(task.step != script.stops_at for task in tasks)
+            goes_on |= not tasks or any(task.step not in script.stops_at for task in tasks)
             for task in tasks:
                 self._do(play, script, case, task)
         for case in cases:

@@ -80,7 +80,7 @@ def list_demo_cards() -> list[DemoCard]:
 
 def make_demo_cards() -> list[DemoCard]:
     """Return the cards of the demonstration's people who have something to try."""
-    names = {one.code: one.name for one in ORGANISATIONS}
+    names = {one.code: one.name.removesuffix("（演示）") for one in ORGANISATIONS}
     return [
         DemoCard(one.username, PASSWORD, one.name, ROLES[one.role].name, names[one.organisation], one.first)
         for one in PEOPLE
