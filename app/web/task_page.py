@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,7 @@ from app.scoring.special import SpecialGroup
 from app.tasks.models import Draft, Task
 from app.tasks.queries import find_draft
 from app.web.case_page import CasePage, read_case_page
+from app.web.periods import show_quarter
 from app.web.task_values import YES, Flat, Known, parse_value, pick, show_value
 
 WITH_FACTS = ("submit", "review", "score")
@@ -50,6 +52,11 @@ class SeenView:
     who: str
     value: object
     reason: str
+
+    @property
+    def typed(self) -> str:
+        """The value as its field would show it."""
+        return show_value(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,15 @@ class TaskPage:
         if fact is not None:
             return fact.label
         return next((one.name for _section, one in self.scorer.part.list_indicators() if one.code == name), name)
+
+    def list_gauge_parts(self) -> list[tuple[str, Decimal]]:
+        """Return the points deducted so far by quarter in words, for the gauge."""
+        return [] if self.odometer is None else [(show_quarter(code), lost) for code, lost in self.odometer.quarters]
+
+    def find_indicator(self, name: str) -> str:
+        """Return what the indicator is called that reads a fact, empty for special points."""
+        lines = ((line.name, line.code) for _section, line in self.scorer.part.list_indicators())
+        return next((words for words, code in lines if name in self.scorer.reads.get(code, ())), "")
 
     def find_unit(self, name: str) -> str:
         """Return a fact's unit."""

@@ -123,7 +123,7 @@ def test_a_year_prints_the_numbers_of_the_interface(tmp_path: Path) -> None:
 def test_a_year_as_tables_is_for_a_person(tmp_path: Path) -> None:
     done = run("year", write(tmp_path, SCENARIO))
     assert "年内累计扣分" in done.out
-    assert "合约状态：履行中" in done.out
+    assert "合同状态：履行中" in done.out
 
 
 @pytest.mark.parametrize(

@@ -7,3 +7,15 @@ document.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 });
+
+// A scorer's value taken over by a click: into the number's field, or as yes or no.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-take]");
+  if (!button) return;
+  const { into, take } = button.dataset;
+  const field = document.getElementById(into) ?? document.querySelector(`[name="${into}"][value="${take}"]`);
+  if (field.type === "radio") field.checked = true;
+  else field.value = take;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
