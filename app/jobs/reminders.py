@@ -23,8 +23,8 @@ FindPeople = Callable[[str, int, str], tuple[int, ...]]
 """Finds who holds a role at an organisation for a programme."""
 
 
-def add_reminders(connection: Connection, now: dt.datetime) -> int:
-    """Add today's reminders of all open tasks; return how many were gathered (those already there are not added again).
+def add_reminders(connection: Connection, now: dt.datetime) -> None:
+    """Add today's reminders of all open tasks; one that is there already is not added again.
 
     Of stages missed while nothing ran only the latest is sent; a finished task has none: reminders stop by themselves.
     """
@@ -39,7 +39,6 @@ def add_reminders(connection: Connection, now: dt.datetime) -> int:
         with guard("remind of task", task["id"]):
             gathered += _list_for(task, today, now, find_people)
     add(connection, gathered, now)
-    return len(gathered)
 
 
 def _list_for(task: RowMapping, today: dt.date, now: dt.datetime, find_people: FindPeople) -> list[Outgoing]:

@@ -137,7 +137,5 @@ class Worker:
 
 def describe_done(done: Done) -> Message:
     """Return what a tick did, in words."""
-    template = (
-        "opened {opened}, timers {fired}, retried {retried}, reminders {reminders}, digests {digests}, sent {sent}"
-    )
+    template = "opened {opened}, timers {fired}, retried {retried}, digests {digests}, sent {sent}"
     return Message(template, **asdict(done))

@@ -33,7 +33,6 @@ class Done:
     opened: int = 0
     fired: int = 0
     retried: int = 0
-    reminders: int = 0
     digests: int = 0
     sent: int = 0
 
@@ -45,7 +44,7 @@ def tick(now: dt.datetime, mailer: Mailer | None, worker: str = "worker", letter
     done.fired = fire_all(now)
     done.retried = retry_all(now)
     if now.astimezone(CHINA).hour >= DIGEST_HOUR:
-        done.reminders, done.digests = send_reminders(now)
+        done.digests = send_reminders(now)
     if mailer is not None:
         done.sent = deliver_all(mailer, worker, now, letterhead)
     return done
@@ -82,14 +81,14 @@ def retry_all(now: dt.datetime) -> int:
     return len(due)
 
 
-def send_reminders(now: dt.datetime) -> tuple[int, int]:
-    """Gather the day's reminders and merge each person's into one digest."""
-    reminders = digests = 0
+def send_reminders(now: dt.datetime) -> int:
+    """Gather the day's reminders and merge each person's into one digest; return how many digests that gave."""
+    digests = 0
     with guard("gather reminders", 0), transaction() as connection:
-        reminders = add_reminders(connection, now)
+        add_reminders(connection, now)
     with guard("merge digests", 0), transaction() as connection:
         digests = merge_digests(connection, get_china_day(now), now)
-    return reminders, digests
+    return digests
 
 
 def deliver_all(mailer: Mailer, worker: str, now: dt.datetime, letterhead: Letterhead | None = None) -> int:
