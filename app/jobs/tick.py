@@ -83,12 +83,11 @@ def retry_all(now: dt.datetime) -> int:
 
 def send_reminders(now: dt.datetime) -> int:
     """Gather the day's reminders and merge each person's into one digest; return how many digests that gave."""
-    digests = 0
     with guard("gather reminders", 0), transaction() as connection:
         add_reminders(connection, now)
     with guard("merge digests", 0), transaction() as connection:
-        digests = merge_digests(connection, get_china_day(now), now)
-    return digests
+        return merge_digests(connection, get_china_day(now), now)
+    return 0
 
 
 def deliver_all(mailer: Mailer, worker: str, now: dt.datetime, letterhead: Letterhead | None = None) -> int:
