@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 from flask import Flask
@@ -116,15 +117,17 @@ class Json(TypeDecorator[Any]):
 
 def dump_json(value: object) -> str:
     """Return JSON text with decimals written out as exact numbers, everything else as JSON has it."""
-    if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text if "." in text else f"{text}.0"
     if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(str(key), ensure_ascii=False)}: {dump_json(one)}" for key, one in value.items())
+        pairs = (f"{encode_basestring(str(key))}: {dump_json(one)}" for key, one in value.items())
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(dump_json, value)) + "]"
