@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from app.errors import Message
 from app.processes.parts import Scripts, freeze, thaw
@@ -119,7 +119,7 @@ class _Services:
             self.is_open = True
         try:
             result = self._get_result(operation, variables)
-        except DBAPIError:
+        except OperationalError:
             raise
         except Exception as error:
             raise HandlerFailed(Failure(operation, error)) from error
