@@ -15,10 +15,12 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, Table, Text, TypeDecorator, event
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import KaoheError, Message
 
@@ -178,7 +180,7 @@ def _prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  # the driver's own connection
         connection.isolation_level = None
-        for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
@@ -199,6 +201,23 @@ def reading() -> Iterator[Connection]:
     """Read without a write lock; nothing that the block does is kept."""
     with database.engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send the block's writes in one go where the driver can; none of them may return anything, not even a count.
+
+    On PostgreSQL each statement on its own waits for its answer: a step's writes are mostly waiting.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise DBAPIError.instance("writes of a step", None, error, psycopg.Error, dialect=connection.dialect) from error
 
 
 def insert_row(connection: Connection, table: Table, values: Mapping[str, object]) -> int:

@@ -15,7 +15,7 @@ from app.audit.values import Actor
 Entry = tuple[Actor | None, str, Mapping[str, object]]
 """What is to be recorded: who did it (None: the system), the action's code, details."""
 
-_INSERT = insert(audit_entries)
+_INSERT = insert(audit_entries).inline()
 _INSERT_SEAL = insert(audit_seals).returning(audit_seals.c.id)
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 

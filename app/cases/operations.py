@@ -53,7 +53,7 @@ class NewStep:
     entry_data: dict[str, object] | None = None
 
 
-_INSERT_STEPS = insert(case_steps)
+_INSERT_STEPS = insert(case_steps).inline()
 _UNDO = (
     update(case_steps)
     .where(

@@ -195,13 +195,6 @@ def find_last_done(connection: Connection, case_id: int, step: str) -> CaseStep 
     return None if row is None else CaseStep(*row)
 
 
-def find_last_step(connection: Connection, case_id: int, step: str) -> CaseStep | None:
-    """Return the latest record of a step of a case, or None."""
-    where = (case_steps.c.case_id == case_id, case_steps.c.step == step)
-    row = connection.execute(select(case_steps).where(*where).order_by(case_steps.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else CaseStep(*row)
-
-
 def list_incidents(connection: Connection, state: str = "open") -> list[Incident]:
     """Return incidents in a state, oldest first."""
     found = select(incidents).where(incidents.c.state == state).order_by(incidents.c.id)

@@ -20,7 +20,7 @@ from app.permissions import Permission, require
 from app.processes.operations import advance
 from app.processes.values import Advance
 from app.tasks.models import Task
-from app.tasks.operations import close_task, drop_drafts
+from app.tasks.operations import close_task
 from app.tasks.queries import lock_task_with_case
 
 
@@ -36,7 +36,6 @@ def complete_task(
     task = get_task(work)
     outcome = STEPS[task.step](work, form)
     went = advance(connection, work.case.instance_id, task.engine_id, outcome.variables, bind_services(work), now)
-    drop_drafts(connection, task.id)
     digest = sha256(dump_json(dict(form)).encode()).hexdigest()
     work.audit("step_completed", step=task.step, task=task.id, decision=outcome.decision, form=digest)
     follow(work, went, [make_step(work, task, outcome, went)], lapsed_state="lapsed")

@@ -23,9 +23,7 @@ class Estimate:
 
 def estimate(scorer: PartScorer, values: Values, proven: Collection[str]) -> Estimate:
     """Return what values would score; `proven`: codes of the indicators under which evidence lies."""
-    special = scorer.rubric.special_points
-    absent = {} if special is None else dict.fromkeys(special.list_facts(), 0)
-    sheet = scorer.score({**absent, **values})
+    sheet = scorer.score({**dict.fromkeys(scorer.special_facts, 0), **values})
     total = sum(sheet.indicators.values(), ZERO) + (ZERO if sheet.special is None else sheet.special.net)
     asking = [one for _section, one in scorer.part.list_indicators() if any(each.required for each in one.evidence)]
     unproven = tuple(one.code for one in asking if one.code not in proven)

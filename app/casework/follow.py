@@ -12,12 +12,13 @@ from app.cases.queries import find_incident_of_case
 from app.casework.notices import notify
 from app.casework.statuses import find_status
 from app.casework.work import Work, explain_until
+from app.db import together
 from app.identity.rules import get_role_by_lane
 from app.outbox.operations import add
 from app.permissions import PARTY_ROLES
 from app.processes.values import Advance, Ready
 from app.tasks.models import Task
-from app.tasks.operations import NewTask, add_tasks, close_tasks_by_engine_id
+from app.tasks.operations import NewTask, add_tasks, close_tasks_by_engine_id, drop_drafts
 from app.tasks.queries import list_open_tasks
 
 SYSTEM = "系统"
@@ -28,12 +29,15 @@ def follow(work: Work, advance: Advance, steps: Sequence[NewStep] = (), lapsed_s
     if advance.failure is not None:
         work.undo_services()
     lapsed = _close_gone(work, advance, lapsed_state)
-    record_steps(work.connection, work.case, [*steps, *lapsed], work.now)
-    add_tasks(work.connection, [make_task(work, ready) for ready in advance.ready], work.now)
     if advance.failure is not None:
         _record_failure(work, advance)
-    _move(work, advance)
-    if work.messages:
+    ready = [make_task(work, one) for one in advance.ready]
+    with together(work.connection):
+        if work.task is not None:
+            drop_drafts(work.connection, work.task, None if work.doer is None else work.doer.id)
+        record_steps(work.connection, work.case, [*steps, *lapsed], work.now)
+        add_tasks(work.connection, ready, work.now)
+        _move(work, advance)
         add(work.connection, work.messages, work.now)
 
 

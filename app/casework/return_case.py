@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
@@ -15,13 +16,13 @@ from app.casework.forms import FormRefused, Refusal
 from app.casework.notices import PARTY, notify
 from app.casework.open_case import find_unfiled_at
 from app.casework.services import bind_services
+from app.casework.services.results import reopen_draft
 from app.casework.work import Doer, Outcome, Work
 from app.errors import Message
 from app.permissions import Permission
 from app.processes.operations import list_return_targets, return_to
 from app.processes.values import Advance
-from app.submissions.operations import receive_submission
-from app.tasks.operations import drop_drafts
+from app.submissions.operations import receive_submission, unsign_submission
 
 FILING_STEPS = ("submit", "sign_submission")
 MANY_RETURNS = 20
@@ -43,12 +44,11 @@ def return_case(
         text = Message("the case can't be returned to {step} from here", step=target)
         raise FormRefused([Refusal("target", text)])
     entry = find_last_done(connection, case.id, target)
-    work.round += 1
-    variables = _prepare_filing(work, target, reason)
+    work.round, work.is_returned = work.round + 1, True
+    variables = _prepare(work, target, reason)
     data = None if entry is None else entry.entry_data
     handlers = bind_services(work)
     went = return_to(connection, case.instance_id, task.engine_id, target, data, variables, handlers, now)
-    drop_drafts(connection, task.id)
     if entry is not None:
         mark_steps_undone(connection, entry)
     work.audit("returned", step=task.step, task=task.id, target=target, reason=reason, round=work.round)
@@ -56,14 +56,22 @@ def return_case(
     return went
 
 
-def _prepare_filing(work: Work, target: str, reason: str) -> dict[str, object]:
-    """Give a returned filing its time anew and tell the party why it came back."""
+def _prepare(work: Work, target: str, reason: str) -> Mapping[str, object]:
+    """Give the party's steps their time anew and tell it what came back; return the variables that say until when."""
     if work.round > MANY_RETURNS:
         notify(work, ["supervisor"], "many_returns", work.round, {"returns": work.round - 1, "reason": reason})
-    if target not in FILING_STEPS:
-        return {}
+    if target == "represent":
+        return reopen_draft(work)
+    return _prepare_filing(work, target, reason) if target in FILING_STEPS else {}
+
+
+def _prepare_filing(work: Work, target: str, reason: str) -> dict[str, object]:
+    """Give a returned filing its time anew and tell the party why it came back."""
     due = work.explain_due("submission")
     work.filing_due = due.due
-    receive_submission(work.connection, work.case.id, "returned", reason)
+    if target == "submit":
+        receive_submission(work.connection, work.case.id, "returned", reason)
+    else:
+        unsign_submission(work.connection, work.case.id, reason)
     notify(work, PARTY, "returned", work.round, {"reason": reason, "target": target, "due": pack_step_due(due)})
     return {"unfiled_at": find_unfiled_at(due).isoformat()}

@@ -9,10 +9,11 @@ from decimal import Decimal
 from app.casework.work import Work
 from app.evidence.queries import list_latest_facts
 from app.scores.models import Finding, SheetRow
-from app.scores.operations import change_sheet
+from app.scores.operations import add_sheet, change_sheet, supersede_sheets
 from app.scores.queries import find_sheet
 from app.scoring.consequences.parameters import Consequences
 from app.scoring.facts import Value, Values
+from app.scoring.model import ZERO
 from app.scoring.panel import find_differences, settle_facts, settle_marks
 from app.scoring.rules import Judged
 from app.scoring.scorer import PartScorer
@@ -29,14 +30,9 @@ class Compared:
 
 def read_reviewed(work: Work) -> dict[str, Value]:
     """Return the facts of the latest review, special facts that nobody named counting 0."""
-    reviewed: dict[str, Value] = dict.fromkeys(_list_special_facts(work.scorer), 0)
+    reviewed: dict[str, Value] = dict.fromkeys(work.scorer.special_facts, 0)
     entered = list_latest_facts(work.connection, work.case.id, "reviewed")
     return {**reviewed, **{name: one.value for name, one in entered.items()}}
-
-
-def _list_special_facts(scorer: PartScorer) -> tuple[str, ...]:
-    special = scorer.rubric.special_points
-    return () if special is None else special.list_facts()
 
 
 def list_judged(scorer: PartScorer) -> dict[str, Decimal]:
@@ -82,6 +78,28 @@ def require_sheet(work: Work) -> SheetRow:
     if work.sheet is None:
         raise LookupError(f"case {work.case.code} has no sheet")
     return work.sheet
+
+
+def open_draft(work: Work) -> SheetRow:
+    """Return the newest sheet where its points are still open; one that the party was told of stays as it was told.
+
+    Then a new version follows with the same facts, to which nothing was answered yet.
+    """
+    told = require_sheet(work)
+    if told.score is None:
+        return told
+    supersede_sheets(work.connection, work.case.id)
+    kept = ("case_id", "reviewed", "differing", "agreed", "reasons", "facts")
+    values = {name: getattr(told, name) for name in kept}
+    add_sheet(work.connection, {**values, **make_blank(work, told.number + 1)})
+    work.sheet = None
+    return require_sheet(work)
+
+
+def make_blank(work: Work, number: int) -> dict[str, object]:
+    """Return what a new version of the sheet holds before its points are computed and anybody has answered."""
+    empty: dict[str, object] = {name: {} for name in ("contested", "accepted", "answers", "indicators")}
+    return {**empty, "number": number, "round": work.round, "state": "draft", "special": ZERO, "made_at": work.now}
 
 
 def write_sheet(work: Work, sheet: SheetRow, **columns: object) -> None:

@@ -35,4 +35,5 @@ def find_status(work: Work, advance: Advance) -> str:
     if not advance.ready:
         return work.case.status
     status = STATUS_OF_STEP[advance.ready[0].step]
-    return RETURNED if status == "to_file" and work.round > 1 else status
+    is_back = work.is_returned or work.case.status == RETURNED
+    return RETURNED if status == "to_file" and is_back else status

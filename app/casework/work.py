@@ -72,6 +72,7 @@ class Work:
     doer: Doer | None = None
     task: Task | None = None
     round: int = 0
+    is_returned: bool = False
     filing_due: dt.datetime | None = None
     messages: list[Outgoing] = field(default_factory=list)
     audited: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)

@@ -31,8 +31,8 @@ __all__ = [
 MOST_ERROR_CHARACTERS = 2000
 _M = outbox_messages.c
 _INSERTS: dict[str, Insert] = {
-    "sqlite": sqlite.insert(outbox_messages).on_conflict_do_nothing(index_elements=["key"]),
-    "postgresql": postgresql.insert(outbox_messages).on_conflict_do_nothing(index_elements=["key"]),
+    "sqlite": sqlite.insert(outbox_messages).on_conflict_do_nothing(index_elements=["key"]).inline(),
+    "postgresql": postgresql.insert(outbox_messages).on_conflict_do_nothing(index_elements=["key"]).inline(),
 }
 _INSERTS_WITH_IDS = {name: insert.returning(_M.id, _M.person_id) for name, insert in _INSERTS.items()}
 _LEASABLE = (

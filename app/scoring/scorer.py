@@ -45,6 +45,7 @@ class PartScorer:
         self.facts: dict[str, Fact] = rubric.list_part_facts(part_name)
         indicators = [indicator for _section, indicator in self.part.list_indicators()]
         self.codes = tuple(indicator.code for indicator in indicators)
+        self.special_facts = () if rubric.special_points is None else rubric.special_points.list_facts()
         self.reads = {indicator.code: indicator.list_facts() for indicator in indicators}
         self._contexts = {indicator.code: _make_context(indicator, self.facts) for indicator in indicators}
         self._points = {one.code: one.rule.bind_points(self._contexts[one.code]) for one in indicators}
@@ -150,8 +151,7 @@ class PartScorer:
     def _bind_checks(self, indicators: Iterable[Indicator]) -> Iterable[tuple[str, Check]]:
         read = {name for names in self.reads.values() for name in names}
         read |= {section.only_when for section in self.part.sections if section.only_when is not None}
-        if self.rubric.special_points is not None:
-            read |= set(self.rubric.special_points.list_facts())
+        read |= set(self.special_facts)
         for name, fact in self.facts.items():
             if name in read:
                 yield name, fact.bind_check(name)

@@ -52,13 +52,17 @@ class QuarterScript:
         lines = {code: {"facts": facts, "reason": reason} for code, facts in self._group(self.representation).items()}
         forms: dict[str, dict[str, object]] = {
             "submit": {"facts": self.facts},
-            "review": {"facts": self.facts, "scorers": self.panel},
+            "review": {"facts": self.facts, "scorers": self.panel, "notes": self._note_special(reason)},
             "score": {"corrections": corrections, "reasons": dict.fromkeys(corrections, reason)},
             "represent": {"contested": lines},
             "handle_representation": {"answers": lines},
             "decide_termination": {"decision": "continue", "opinion": reason},
         }
         return forms.get(step, {})
+
+    def _note_special(self, reason: str) -> dict[str, str]:
+        """Return the reason of each kind of special points."""
+        return {name: reason for name in self.scorer.special_facts if self.facts.get(name)}
 
     def _agree(self, connection: Connection, task: Task) -> dict[str, object]:
         sheet = find_sheet(connection, task.case_id)

@@ -13,15 +13,24 @@ from app.submissions.models import Submission, submissions
 _OF_CASE = submissions.c.case_id == bindparam("of_case")
 _FIRST_LATE = select(submissions.c.is_late).where(_OF_CASE, submissions.c.number == 1).scalar_subquery()
 _EARLIER = select(func.count(), _FIRST_LATE).select_from(submissions).where(_OF_CASE)
+_NEWEST = (
+    _OF_CASE,
+    submissions.c.number == select(func.max(submissions.c.number)).where(_OF_CASE).correlate(None).scalar_subquery(),
+)
 _SIGN = (
     update(submissions)
-    .where(_OF_CASE, submissions.c.state == "filed")
+    .where(*_NEWEST, submissions.c.state == "filed")
     .values(state="signed", signed_by=bindparam("by"), signed_at=bindparam("at"))
 )
 _RECEIVE = (
     update(submissions)
-    .where(_OF_CASE, submissions.c.state.in_(("filed", "signed", "accepted")))
+    .where(*_NEWEST, submissions.c.state.in_(("filed", "signed", "accepted")))
     .values(state=bindparam("new_state"), reason=bindparam("why"))
+)
+_UNSIGN = (
+    update(submissions)
+    .where(*_NEWEST, submissions.c.state != "returned")
+    .values(state="filed", reason=bindparam("why"), signed_by=None, signed_at=None)
 )
 
 
@@ -39,6 +48,11 @@ def record_submission(
 def sign_submission(connection: Connection, case_id: int, signed_by: int, now: dt.datetime) -> None:
     """Sign the filing that waits for it."""
     connection.execute(_SIGN, {"of_case": case_id, "by": signed_by, "at": now})
+
+
+def unsign_submission(connection: Connection, case_id: int, reason: str) -> None:
+    """Let the current filing wait for its signature again: it came back, with the reason, to be signed anew."""
+    connection.execute(_UNSIGN, {"of_case": case_id, "why": reason})
 
 
 def receive_submission(connection: Connection, case_id: int, state: str, reason: str = "") -> None:

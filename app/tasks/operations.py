@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import CHINA
@@ -38,7 +38,7 @@ class NewTask:
     due_explained: Mapping[str, object]
 
 
-_INSERT = insert(tasks)
+_INSERT = insert(tasks).inline()
 _CLOSE = (
     update(tasks)
     .where(
@@ -72,7 +72,13 @@ _RELEASE = (
     .where(tasks.c.id == bindparam("task_id"), tasks.c.state == "open", tasks.c.claimed_by == bindparam("by"))
     .values(claimed_by=None, claimed_at=None)
 )
-_DROP_DRAFTS = delete(task_drafts).where(task_drafts.c.task_id == bindparam("task_id"))
+_OF_STEP = select(tasks.c.id).where(tasks.c.case_id == bindparam("of_case"), tasks.c.step == bindparam("of_step"))
+_DROP_DRAFTS = delete(task_drafts).where(
+    or_(
+        task_drafts.c.task_id == bindparam("task_id"),
+        and_(task_drafts.c.person_id == bindparam("by"), task_drafts.c.task_id.in_(_OF_STEP)),
+    )
+)
 
 
 def add_tasks(connection: Connection, new: Sequence[NewTask], now: dt.datetime) -> None:
@@ -145,12 +151,13 @@ def save_draft(
     connection.execute(added.on_conflict_do_update(index_elements=["task_id", "person_id"], set_=keep))
 
 
-def drop_draft(connection: Connection, task_id: int, person_id: int) -> None:
-    """Forget one person's draft of a task."""
-    where = (task_drafts.c.task_id == task_id, task_drafts.c.person_id == person_id)
-    connection.execute(delete(task_drafts).where(*where))
+def drop_own_drafts(connection: Connection, task: Task, person_id: int) -> None:
+    """Forget what one person has typed into a step, those before a return included."""
+    mine = (task_drafts.c.person_id == person_id, task_drafts.c.task_id.in_(_OF_STEP))
+    connection.execute(delete(task_drafts).where(*mine), {"of_case": task.case_id, "of_step": task.step})
 
 
-def drop_drafts(connection: Connection, task_id: int) -> None:
-    """Forget the drafts of a finished task."""
-    connection.execute(_DROP_DRAFTS, {"task_id": task_id})
+def drop_drafts(connection: Connection, task: Task, by: int | None) -> None:
+    """Forget the drafts of a finished task, and those that who finished it left at the step before a return."""
+    values = {"task_id": task.id, "by": by, "of_case": task.case_id, "of_step": task.step}
+    connection.execute(_DROP_DRAFTS, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, select
 
 from app.cases.models import Case, cases
 from app.contracts.models import contracts
@@ -13,8 +13,14 @@ _TASK_COLUMNS = len(tasks.columns)
 _WITH_CASE = select(tasks, cases).join(cases, cases.c.id == tasks.c.case_id).where(tasks.c.id == bindparam("id"))
 _LOCK_WITH_CASE = _WITH_CASE.with_for_update(of=cases)
 _OPEN_OF_CASE = select(tasks).where(tasks.c.case_id == bindparam("id"), tasks.c.state == "open").order_by(tasks.c.id)
-_DRAFT = select(task_drafts.c.form, task_drafts.c.saved_at).where(
-    task_drafts.c.task_id == bindparam("task_id"), task_drafts.c.person_id == bindparam("person_id")
+_THIS = tasks.alias("this_task")
+_DRAFT = (
+    select(task_drafts.c.form, task_drafts.c.saved_at)
+    .join(tasks, tasks.c.id == task_drafts.c.task_id)
+    .join(_THIS, and_(_THIS.c.case_id == tasks.c.case_id, _THIS.c.step == tasks.c.step))
+    .where(_THIS.c.id == bindparam("task_id"), task_drafts.c.person_id == bindparam("person_id"))
+    .order_by(task_drafts.c.saved_at.desc())
+    .limit(1)
 )
 
 
@@ -47,7 +53,10 @@ def list_tasks(connection: Connection, case_id: int) -> list[Task]:
 
 
 def find_draft(connection: Connection, task_id: int, person_id: int) -> Draft | None:
-    """Return what a person has typed into a task's form so far, or None."""
+    """Return what a person has typed into a step's form so far, or None.
+
+    What was typed before somebody else's return is there still: the step comes again as a task of its own.
+    """
     row = connection.execute(_DRAFT, {"task_id": task_id, "person_id": person_id}).one_or_none()
     return None if row is None else Draft(*row)
 

@@ -125,8 +125,7 @@ def read_task_page(
     page = read_case_page(connection, case, viewer, now)
     scorer = get_part_scorer(case.rubric, case.rubric_version, case.part)
     draft = find_draft(connection, task.id, viewer.person_id)
-    special = scorer.rubric.special_points
-    unnamed: dict[str, Value] = {} if special is None else dict.fromkeys(special.list_facts(), 0)
+    unnamed: dict[str, Value] = dict.fromkeys(scorer.special_facts, 0)
     filed, reviewed = _read_facts(connection, case.id, "filed"), _read_facts(connection, case.id, "reviewed")
     reviewed = {**unnamed, **reviewed} if reviewed else reviewed
     sheet = find_sheet(connection, case.id)
@@ -151,7 +150,7 @@ def read_task_page(
         targets=list_return_targets(connection, case.instance_id, task.engine_id) if can_return else (),
         seen=list_seen(connection, case, page, sheet) if task.step == "joint_look" else {},
         odometer=preview_approval(connection, case, sheet) if task.step in SIGNING and sheet is not None else None,
-        specials=() if special is None else (*special.deductions, *special.additions),
+        specials=list_special_groups(scorer),
         may_work=may(viewer, Permission.WORK_ON_TASK, recorded.target),
     )
 
@@ -194,6 +193,12 @@ def list_scorers(connection: Connection, case: Case, now: dt.datetime) -> list[S
     done = list_doers(connection, case.id, case.parent_id)
     people = list_holders(connection, "scorer", case.authority_id, case.programme, on)
     return [ScorerView(one.id, one.name, find_exclusion("score", one.id, done)) for one in people]
+
+
+def list_special_groups(scorer: PartScorer) -> tuple[SpecialGroup, ...]:
+    """Return a programme's kinds of special points, deductions first; none where it has none."""
+    special = scorer.rubric.special_points
+    return () if special is None else (*special.deductions, *special.additions)
 
 
 def list_seen(
@@ -265,8 +270,7 @@ class _Recorded:
             return {}
         filled: dict[str, str] = {}
         scorer = get_part_scorer(self.case.rubric, self.case.rubric_version, self.case.part)
-        special = scorer.rubric.special_points
-        lines = {**scorer.reads, **({} if special is None else {SPECIAL: special.list_facts()})}
+        lines = {**scorer.reads, **({SPECIAL: scorer.special_facts} if scorer.special_facts else {})}
         for code, reads in lines.items():
             facts = {name: self.sheet.facts[name] for name in reads if name in self.sheet.facts}
             filled |= _name(f"contested.{code}.facts", facts)

@@ -19,7 +19,7 @@ from app.errors import Message
 from app.identity.queries import get_person
 from app.permissions import Permission
 from app.tasks.models import Task
-from app.tasks.operations import claim_task, drop_draft, release_task, save_draft
+from app.tasks.operations import claim_task, drop_own_drafts, release_task, save_draft
 from app.tasks.queries import get_task_with_case
 from app.web.access import get_session, get_viewer, needs, require_here
 from app.web.numbers import ID
@@ -92,8 +92,8 @@ def save(task_id: int) -> AnyResponse:
 def drop(task_id: int) -> AnyResponse:
     """Forget one's own draft and begin from what is on record."""
     with transaction() as connection:
-        _require_work(connection, task_id)
-        drop_draft(connection, task_id, get_viewer().person_id)
+        task, _case = _require_work(connection, task_id)
+        drop_own_drafts(connection, task, get_viewer().person_id)
     return redirect(url_for("tasks.show_task", task_id=task_id), 303)
 
 

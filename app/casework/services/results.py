@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from app.calendar.due_explained import pack_step_due
 from app.casework.accounts import Account, make_quarter, read_account
 from app.casework.notices import PARTY, notify
-from app.casework.sheets import compare, require_sheet, settle, write_sheet
+from app.casework.sheets import compare, make_blank, open_draft, require_sheet, settle, write_sheet
 from app.casework.work import Work
 from app.i18n import format_money, format_number
 from app.scores.models import SheetRow
 from app.scores.operations import add_sheet, supersede_sheets
 from app.scores.queries import find_sheet
 from app.scoring.consequences.quarters import QuarterAccount
-from app.scoring.model import ZERO
 
 ONE_SECOND = dt.timedelta(seconds=1)
 
@@ -26,16 +25,13 @@ def compare_findings(work: Work, _variables: Mapping[str, object]) -> Mapping[st
     if last is not None:
         supersede_sheets(work.connection, work.case.id)
     values = {
+        **make_blank(work, 1 if last is None else last.number + 1),
         "case_id": work.case.id,
-        "number": 1 if last is None else last.number + 1,
-        "round": work.round,
-        "state": "draft",
         "reviewed": compared.reviewed,
         "differing": list(compared.differing),
+        "agreed": {},
+        "reasons": {},
         "facts": compared.settled,
-        "special": ZERO,
-        "made_at": work.now,
-        **{name: {} for name in ("agreed", "reasons", "contested", "accepted", "answers", "indicators")},
     }
     add_sheet(work.connection, values)
     work.sheet = None
@@ -46,15 +42,27 @@ def draft_result(work: Work, _variables: Mapping[str, object]) -> Mapping[str, o
     """Settle the facts, compute the points once, and tell the party the draft result and until when it may answer."""
     sheet = require_sheet(work)
     compared = settle(work.scorer, work.parameters, sheet.reviewed, work.findings, sheet.agreed)  # type: ignore[arg-type]  # stored only after a check
+    return tell_draft(work, sheet, compared.settled)
+
+
+def reopen_draft(work: Work) -> Mapping[str, object]:
+    """Put the draft result before the party once more, as if it hadn't answered; its time begins anew."""
+    sheet = open_draft(work)
+    return tell_draft(work, sheet, sheet.facts)
+
+
+def tell_draft(work: Work, sheet: SheetRow, facts: Mapping[str, object]) -> Mapping[str, object]:
+    """Compute a draft's points from its facts and tell the party; return from when silence means no objection."""
     before = read_account(work.connection, work.contract)
-    account = preview_quarter(work, before, {"facts": compared.settled, "accepted": {}})
-    write_points(work, sheet, account, facts=compared.settled)
+    account = preview_quarter(work, before, {"facts": facts, "accepted": {}})
+    write_points(work, sheet, account, facts=dict(facts))
     due = work.explain_due("representation")
     payload = {
         "score": format_number(account.score),
         "max": format_number(work.scorer.part.max),
         "lost": describe_lost(work, account),
         "due": pack_step_due(due),
+        "again": sheet.number > 1,
     }
     notify(work, PARTY, "draft_result", sheet.number, payload)
     return {"silence_at": (due.due + ONE_SECOND).isoformat(), "represented": False}

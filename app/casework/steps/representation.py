@@ -56,7 +56,7 @@ def handle_representation(work: Work, given: Mapping[str, object]) -> Outcome:
 
 
 def _require_known(work: Work, codes: list[str]) -> None:
-    known = (*work.scorer.codes, *([SPECIAL] if _list_special(work) else []))
+    known = (*work.scorer.codes, *([SPECIAL] if work.scorer.special_facts else []))
     for code in codes:
         if code not in known:
             text = Message("unknown indicator {code}; nearest: {nearest}", code=code, nearest=find_nearest(code, known))
@@ -64,7 +64,7 @@ def _require_known(work: Work, codes: list[str]) -> None:
 
 
 def _require_read(work: Work, code: str, field: str, facts: Mapping[str, Value]) -> None:
-    reads = _list_special(work) if code == SPECIAL else work.scorer.reads.get(code, ())
+    reads = work.scorer.special_facts if code == SPECIAL else work.scorer.reads.get(code, ())
     for name in facts:
         if name not in reads:
             text = Message("{code} doesn't read {fact}", code=code, fact=name)
@@ -80,8 +80,3 @@ def list_names(work: Work, codes: Iterable[str]) -> list[str]:
 HANDLING = "representation_handling"
 SPECIAL = "special"
 """The line of special points (特殊分), contested like an indicator."""
-
-
-def _list_special(work: Work) -> tuple[str, ...]:
-    special = work.scorer.rubric.special_points
-    return () if special is None else special.list_facts()

@@ -27,7 +27,7 @@ def review(work: Work, given: Mapping[str, object]) -> Outcome:
     facts = check_facts(work.scorer, "facts", form.facts)
     _require_complete(work, facts)
     filed = list_latest_facts(work.connection, work.case.id, "filed")
-    _require_notes(facts, {name: one.value for name, one in filed.items()}, form.notes)
+    _require_notes(work, facts, {name: one.value for name, one in filed.items()}, form)
     scorers = _find_scorers(work, form.scorers)
     entered = {name: EnteredFact(value, form.notes.get(name, ""), ()) for name, value in facts.items()}
     enter_facts(work.connection, work.person.actor, work.case.id, work.round, "reviewed", entered, work.now)
@@ -38,24 +38,42 @@ def review(work: Work, given: Mapping[str, object]) -> Outcome:
 
 def _require_complete(work: Work, facts: Mapping[str, Value]) -> None:
     """Refuse a review that leaves a fact open: a fact that is missing is not zero."""
-    special = work.scorer.rubric.special_points
-    absent = {} if special is None else dict.fromkeys(special.list_facts(), 0)
-    missing = work.scorer.score({**absent, **facts}).missing
+    missing = work.scorer.score({**dict.fromkeys(work.scorer.special_facts, 0), **facts}).missing
     if missing:
         raise FormRefused([Refusal(f"facts.{name}", _name_missing(work, name)) for name in missing])
 
 
 def _name_missing(work: Work, name: str) -> Message:
+    return Message("{field}: must be filled in", field=_get_label(work, name))
+
+
+def _get_label(work: Work, name: str) -> str:
     fact = work.scorer.facts.get(name)
-    return Message("{field}: must be filled in", field=name if fact is None else fact.label)
+    return name if fact is None else fact.label
 
 
-def _require_notes(facts: Mapping[str, Value], filed: Mapping[str, object], notes: Mapping[str, str]) -> None:
-    changed = [name for name, value in facts.items() if name in filed and filed[name] != value]
-    open_ones = [name for name in changed if not notes.get(name, "").strip()]
+DIFFERS = "{field}: differs from what was filed; give the reason"
+UNFILED = "{field}: wasn't filed; give the reason here, or once for all of them in your opinion"
+SPECIAL_POINTS = "{field}: special points need their reason"
+
+
+def _require_notes(work: Work, facts: Mapping[str, Value], filed: Mapping[str, object], form: ReviewForm) -> None:
+    """Refuse a value that the party didn't file, or special points, without the reason (rules.md, §2)."""
+    found = ((name, _find_cause(work, name, value, filed, form)) for name, value in facts.items())
+    open_ones = [(name, cause) for name, cause in found if cause is not None and not form.notes.get(name, "").strip()]
     if open_ones:
-        template = "{field}: differs from what was filed; give the reason"
-        raise FormRefused([Refusal(f"notes.{name}", Message(template, field=name)) for name in open_ones])
+        raise FormRefused(
+            [Refusal(f"notes.{name}", Message(cause, field=_get_label(work, name))) for name, cause in open_ones]
+        )
+
+
+def _find_cause(work: Work, name: str, value: Value, filed: Mapping[str, object], form: ReviewForm) -> str | None:
+    """Return why a reviewed value needs a reason of its own, None where it needs none."""
+    if name in work.scorer.special_facts:
+        return SPECIAL_POINTS if value else None
+    if name in filed:
+        return DIFFERS if filed[name] != value else None
+    return UNFILED if not form.opinion.strip() else None
 
 
 def _find_scorers(work: Work, named: Sequence[int]) -> list[int]:

@@ -13,7 +13,7 @@ from app.casework.forms import (
     read_form,
     require_reasons,
 )
-from app.casework.sheets import list_judged, require_sheet, write_sheet
+from app.casework.sheets import list_judged, open_draft, write_sheet
 from app.casework.work import Outcome, Work
 from app.errors import Message
 from app.scores.operations import record_finding
@@ -38,7 +38,7 @@ def score(work: Work, given: Mapping[str, object]) -> Outcome:
 
 def joint_look(work: Work, given: Mapping[str, object]) -> Outcome:
     """Settle the facts on which the scorers differ, and only those, with reasons (合议)."""
-    form, sheet = read_form(JointLookForm, given), require_sheet(work)
+    form, sheet = read_form(JointLookForm, given), open_draft(work)
     if work.person.id not in {one.scorer_id for one in work.findings}:
         raise FormRefused([Refusal("agreed", Message("the joint look is held by those who scored the case"))])
     agreed = check_facts(work.scorer, "agreed", form.agreed)
