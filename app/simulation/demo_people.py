@@ -50,7 +50,7 @@ PEOPLE = (
     DemoPerson("pingfen2", "赵敏", AUTHORITY, "scorer"),
     DemoPerson("fuhe", "孙丽", AUTHORITY, "appeal_handler", "逐项答复融合公司的陈述申辩"),
     DemoPerson("lingdao", "陈立新", AUTHORITY, "approver", "签批前看累计扣分和扣款，再看触及四十分的合同"),
-    DemoPerson("fuqian", "周卫东", AUTHORITY, "second_approver", "陈立新签批云启之后，在此复签"),
+    DemoPerson("fuqian", "周卫东", AUTHORITY, "second_approver", "审批领导签批云启之后，在此复签"),
     DemoPerson("yanshou", "刘强", AUTHORITY, "verifier"),
     DemoPerson("caiwu", "钱会", AUTHORITY, "finance", "看各合同的扣款和应付"),
     DemoPerson("duban", "马红", AUTHORITY, "supervisor", "立信逾期未报：督办，或准予延期"),

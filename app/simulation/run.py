@@ -27,6 +27,7 @@ from app.jobs.tick import tick
 from app.ledger.queries import list_entries
 from app.outbox.queries import count_sent
 from app.programmes.scenario_files import Panel, ReadScenario
+from app.scoring.checks import Problem
 from app.scoring.consequences.quarters import QuarterFacts
 from app.scoring.consequences.term import TERMINATION, QuarterResult, TermResult
 from app.simulation.cast import Cast, make_cast
@@ -38,6 +39,8 @@ from app.tasks.queries import list_open_tasks
 
 Report = Callable[[str], None]
 MORNING, WORK_HOUR = 8, 10
+UNBUILT: Mapping[str, object] = {"appeal": {}, "defer": (), "made_up": {}, "rectification": ("pass",)}
+"""Keys of a quarter that only `kaohe year` takes so far, with what a quarter without them holds."""
 MOST_DAYS = 400
 """After so many days without an end a quarter is given up: a scenario's people always act within weeks."""
 
@@ -85,6 +88,8 @@ class Simulator:
     def run(self, until: dt.date | None = None) -> None:
         """Run until every scripted quarter is over, or each working day until a day; `report` is told what ends."""
         opening = sorted({day for play in self.plays for day in play.list_opening_days()})
+        if not opening:
+            return
         day, idle = opening[0], 0
         while until is None or day <= until:
             is_live = self._run_day(day)
@@ -134,11 +139,15 @@ class Simulator:
 
 def simulate(scenario: ReadScenario, clock: SimulatedClock, report: Report = lambda _code: None) -> Simulated:
     """Let one scenario happen in the database at hand; `report` is told each quarter when it is over."""
-    refuse_what_is_not_built(scenario)
+    unbuilt = list_unbuilt(scenario)
+    if unbuilt:
+        raise KaoheError(unbuilt[0].message)
+    with reading() as connection:
+        sent_before = count_sent(connection)
     play = begin(scenario, clock)
     Simulator([play], clock, report).run()
     with reading() as connection:
-        return read_back(connection, play.contract.id)
+        return read_back(connection, play.contract.id, sent_before)
 
 
 def begin(scenario: ReadScenario, clock: SimulatedClock) -> Play:
@@ -166,8 +175,8 @@ def begin(scenario: ReadScenario, clock: SimulatedClock) -> Play:
     return Play(contract, cast, {quarter.code: make_script(quarter, panel, cast) for quarter, panel in pairs})
 
 
-def read_back(connection: Connection, contract_id: int) -> Simulated:
-    """Return what a contract's quarters came to, from the tables."""
+def read_back(connection: Connection, contract_id: int, sent_before: int = 0) -> Simulated:
+    """Return what a contract's quarters came to, from the tables; `sent_before`: mails of earlier simulations."""
     contract = get_contract(connection, contract_id)
     cases = list_cases_of_contract(connection, contract_id)
     made = read_account(connection, contract).term.make_result()
@@ -178,7 +187,7 @@ def read_back(connection: Connection, contract_id: int) -> Simulated:
     for case in cases:
         done = [step.step for step in list_steps(connection, case.id) if step.person_id is not None]
         steps.setdefault(case.period, []).extend(done)
-    return Simulated(term, steps, count_sent(connection), contract_id)
+    return Simulated(term, steps, count_sent(connection) - sent_before, contract_id)
 
 
 def _with_cases(quarter: QuarterResult, cases: list[Case]) -> QuarterResult:
@@ -202,17 +211,15 @@ def make_script(quarter: QuarterFacts, panel: Panel, cast: Cast) -> QuarterScrip
     )
 
 
-def refuse_what_is_not_built(scenario: ReadScenario) -> None:
-    """Refuse keys that the engine's processes don't know yet; `kaohe year` takes them all."""
-    source = scenario.source
-    used = {
-        "appeal": any(quarter.appeal for quarter in source.quarters),
-        "defer": any(quarter.defer for quarter in source.quarters),
-        "made_up": any(quarter.made_up for quarter in source.quarters),
-        "rectification": any(quarter.rectification != ("pass",) for quarter in source.quarters),
-        "decisions: end": "end" in scenario.decisions,
-    }
-    names = tuple(name for name, is_used in used.items() if is_used)
-    if names:
-        template = "not through the engine yet: {keys}; kaohe year computes them"
-        raise KaoheError(Message(template, keys=names))
+def list_unbuilt(scenario: ReadScenario) -> list[Problem]:
+    """Return the keys that the engine's processes don't know yet, each with its place; `kaohe year` takes them all."""
+    paths: list[tuple[str | int, ...]] = [
+        ("quarters", place, name)
+        for place, quarter in enumerate(scenario.source.quarters)
+        for name in UNBUILT
+        if getattr(quarter, name) != UNBUILT[name]
+    ]
+    ends = [place for place, decision in enumerate(scenario.decisions) if decision == "end"]
+    paths += [("decisions", "termination", place) for place in ends]
+    text = Message("not simulated yet; kaohe year computes it")
+    return [Problem(path, text) for path in paths]

@@ -1,0 +1,53 @@
+"""`kaohe simulate`: the same answers as `kaohe year`, lived through the engine (interfaces.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.command import run
+from tests.integration.test_other_commands import SCENARIO, write
+
+QUARTER: dict[str, Any] = SCENARIO["quarters"][0]
+PEOPLES_STEPS = ["submit", "sign_submission", "check_completeness", "review", "score", "approve"]
+
+
+def test_a_quarter_comes_to_what_the_year_computes_with_its_steps_and_mails(tmp_path: Path) -> None:
+    file = write(tmp_path, SCENARIO)
+    simulated, computed = run("simulate", file, "--json").json, run("year", file, "--json").json
+    assert {name: simulated[name] for name in computed if name != "quarters"} == {
+        name: computed[name] for name in computed if name != "quarters"
+    }
+    (quarter,), (expected,) = simulated["quarters"], computed["quarters"]
+    assert {name: quarter[name] for name in expected} == expected
+    assert quarter["steps"][:6] == PEOPLES_STEPS
+    assert simulated["mails"] > 0
+
+
+def test_a_scenario_without_quarters_comes_to_nothing(tmp_path: Path) -> None:
+    found = run("simulate", write(tmp_path, {**SCENARIO, "quarters": []}), "--json").json
+    assert (found["quarters"], found["mails"]) == ([], 0)
+
+
+def test_each_simulation_in_one_database_counts_its_own_mails(tmp_path: Path) -> None:
+    file, url = write(tmp_path, SCENARIO), f"sqlite:///{tmp_path / 'simulated.db'}"
+    first, second = (run("simulate", file, "--json", "--database", url).json for _time in range(2))
+    assert first["mails"] == second["mails"]
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"appeal": {"mentors": 6}}, "appeal"),
+        ({"defer": ["publicity"]}, "defer"),
+        ({"rectification": ["fail", "pass"]}, "rectification"),
+    ],
+)
+def test_what_is_not_simulated_yet_is_refused_at_its_place(tmp_path: Path, change: object, name: str) -> None:
+    file = write(tmp_path, {**SCENARIO, "quarters": [{**QUARTER, **dict(change)}]})  # type: ignore[call-overload]  # a mapping, as listed above
+    done = run("simulate", file, "--json")
+    assert (done.status, done.json["error"]["fact"], done.json["error"]["line"]) == (1, name, 1)
+    assert "kaohe year" in done.json["error"]["message"]
+    assert run("simulate", file).status == 1
