@@ -156,7 +156,7 @@ def _connect(url: str) -> tuple[Any, str]:
     if made.get_backend_name() != "sqlite":
         return psycopg.connect(made.set(drivername="postgresql").render_as_string(hide_password=False)), "%s"
     connection = sqlite3.connect(str(made.database), isolation_level=None)
-    for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {setting}")
     return connection, "?"
 

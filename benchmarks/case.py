@@ -167,8 +167,7 @@ PARTS = (
     ("engine: prune", engine, "prune"),
     ("engine: dump", engine, "dump_state"),
     ("engine: UPDATE", engine, "save_instance"),
-    ("casework: drop drafts", completing, "drop_drafts"),
-    ("casework: history, inbox, audit, case, outbox", completing, "follow"),
+    ("casework: drafts, history, inbox, audit, case, outbox", completing, "follow"),
 )
 
 

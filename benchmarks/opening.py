@@ -125,6 +125,6 @@ def _connect(kind: str, url: str) -> Any:  # noqa: ANN401  # either driver's con
     if kind != "sqlite":
         return psycopg.connect(made.set(drivername="postgresql").render_as_string(hide_password=False))
     connection = sqlite3.connect(str(made.database), isolation_level=None)
-    for setting in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {setting}")
     return connection

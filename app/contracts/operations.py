@@ -129,12 +129,6 @@ def mark_period_opened(connection: Connection, period_id: int, now: dt.datetime)
     return connection.execute(_OPEN_PERIOD, {"period_id": period_id, "at": now}).rowcount == 1
 
 
-def cancel_open_periods(connection: Connection, contract_id: int, now: dt.datetime) -> None:
-    """Cancel the periods of an ended contract that have no case yet."""
-    waiting = (periods.c.contract_id == contract_id) & periods.c.opened_at.is_(None)
-    connection.execute(update(periods).where(waiting).values(cancelled_at=now))
-
-
 def set_contract_state(connection: Connection, contract_id: int, state: str) -> None:
     """Say where a contract stands (`models.STATES`)."""
     connection.execute(_SET_STATE, {"contract_id": contract_id, "new_state": state})

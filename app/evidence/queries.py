@@ -93,17 +93,6 @@ def list_hashes(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(_HASHES).scalars())
 
 
-def find_reused(
-    connection: Connection, sha256: str, case_id: int, indicator: str | None = None
-) -> list[ReusedEvidence]:
-    """Return where else a content stands as evidence: in other cases, under other indicators of this case.
-
-    Without `indicator`, in other cases only. Withdrawn evidence doesn't count.
-    """
-    values = {"sha256": sha256, "case_id": case_id, "indicator": indicator}
-    return [ReusedEvidence(*row) for row in connection.execute(_REUSED, values)]
-
-
 def list_reused(connection: Connection, case_id: int) -> dict[int, list[ReusedEvidence]]:
     """Return a case's evidence whose content stands elsewhere too, by its id: one question for a whole page."""
     found: dict[int, list[ReusedEvidence]] = {}
