@@ -36,6 +36,7 @@ from app.processes.values import (
     StepNotReady,
     VariableRefused,
 )
+from tests.integration import counting
 from tests.unit.processes.building import LANE, NOW, Drawing, make_bpmn, make_line
 
 assert metadata
