@@ -8,8 +8,10 @@ given by an administrator.
 from __future__ import annotations
 
 import datetime as dt
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import chinese_calendar  # type: ignore[import-untyped]  # the package has no stubs
 
@@ -59,10 +61,19 @@ class WorkingCalendar:
         self._notices = {notice.day: notice for notice in notices}
         self._noticed_years = frozenset(day.year for day in self._notices)
         self._statutory: dict[int, dict[dt.date, str]] = {}
+        self._worked: dict[int, tuple[int, ...]] = {}
 
     def is_working_day(self, day: dt.date) -> bool:
         """Return whether a day is worked, make-up days (调休上班) included."""
         return self.find_day_off_name(day) is None
+
+    def count_in_year(self, day: dt.date) -> int:
+        """Return how many days of its year are worked up to a day, the day included."""
+        first = day.replace(month=1, day=1)
+        if day.year not in self._worked:
+            days = (first + dt.timedelta(days=ahead) for ahead in range(365 + isleap(day.year)))
+            self._worked[day.year] = tuple(accumulate(map(self.is_working_day, days)))
+        return self._worked[day.year][(day - first).days]
 
     def find_day_off_name(self, day: dt.date) -> str | None:
         """Return the Chinese name of a day off, 周末 for a plain weekend, None for a working day.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,7 +44,7 @@ def read_examples(path: Path) -> Examples:
 
 
 class Catalogue:
-    """The programmes in a folder such as `rubrics/`: files are read when first asked for, and kept."""
+    """The programmes in a folder such as `rubrics/`: listed once, each file read when first asked for, and kept."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -52,11 +52,11 @@ class Catalogue:
 
     def list_programme_names(self) -> list[str]:
         """Return the names of all programmes, in order."""
-        return sorted(path.parent.name for path in self.folder.glob(f"*/{PROGRAMME_FILE}"))
+        return self._programme_names
 
     def list_rubric_names(self) -> list[str]:
         """Return the names of all rubrics, in order; versions share their rubric's name."""
-        return sorted({_get_rubric_name(path) for path in self._list_rubric_files()})
+        return sorted({_get_rubric_name(path) for path in self._rubric_files})
 
     def get_programme(self, name: str) -> Programme:
         """Return a programme; raise `UnknownName` with the nearest known ones."""
@@ -71,7 +71,7 @@ class Catalogue:
 
     def list_versions(self, name: str) -> list[Rubric]:
         """Return all versions of a rubric, oldest first; raise `UnknownName` with the nearest known rubrics."""
-        paths = [path for path in self._list_rubric_files() if _get_rubric_name(path) == name]
+        paths = [path for path in self._rubric_files if _get_rubric_name(path) == name]
         if not paths:
             nearest, hint = _find_hint(name, self.list_rubric_names())
             raise UnknownName(Message("unknown rubric {name}; {hint}", name=name, hint=hint), nearest)
@@ -99,7 +99,12 @@ class Catalogue:
         """Return the files of worked examples, in order."""
         return sorted(self.folder.glob(f"*/{EXAMPLES_FOLDER}/*.yaml"))
 
-    def _list_rubric_files(self) -> list[Path]:
+    @cached_property
+    def _programme_names(self) -> list[str]:
+        return sorted(path.parent.name for path in self.folder.glob(f"*/{PROGRAMME_FILE}"))
+
+    @cached_property
+    def _rubric_files(self) -> list[Path]:
         skipped = (PROGRAMME_FILE, FORMS_FILE)
         return sorted(path for path in self.folder.glob("*/*.yaml") if path.name not in skipped)
 

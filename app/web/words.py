@@ -15,8 +15,14 @@ def get_language() -> Language:
     """Return the reader's language: what they chose on this device, else what their account says, else Chinese."""
     if not has_request_context():
         return FIRST_LANGUAGE
-    chosen = request.cookies.get(COOKIE) or getattr(g, "person_language", None)
-    return "en" if chosen == "en" else FIRST_LANGUAGE
+    kept: Language | None = g.get("language")
+    if kept is not None:
+        return kept
+    chosen = request.cookies.get(COOKIE) or g.get("person_language")
+    language: Language = "en" if chosen == "en" else FIRST_LANGUAGE
+    if "person_language" in g:
+        g.language = language
+    return language
 
 
 def _(text: str, /, **values: object) -> str:
