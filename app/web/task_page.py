@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,9 +30,10 @@ from app.tasks.models import Draft, Task
 from app.tasks.queries import find_draft
 from app.web.case_page import CasePage, read_case_page
 from app.web.periods import show_quarter
-from app.web.task_values import YES, Flat, Known, parse_value, pick, show_value
+from app.web.task_values import Flat, Known, parse_value, pick, show_value
 
 WITH_FACTS = ("submit", "review", "score")
+ANSWERING = ("represent", "handle_representation")
 GROUP_OF_STEP = {"submit": "facts", "review": "facts", "score": "corrections"}
 
 
@@ -126,8 +127,7 @@ def read_task_page(
     scorer = get_part_scorer(case.rubric, case.rubric_version, case.part)
     draft = find_draft(connection, task.id, viewer.person_id)
     unnamed: dict[str, Value] = dict.fromkeys(scorer.special_facts, 0)
-    filed, reviewed = _read_facts(connection, case.id, "filed"), _read_facts(connection, case.id, "reviewed")
-    reviewed = {**unnamed, **reviewed} if reviewed else reviewed
+    filed, reviewed = _read_facts(connection, case.id, "filed"), _read_reviewed(connection, case.id, scorer)
     sheet = find_sheet(connection, case.id)
     recorded = _Recorded(connection, task, case, viewer, filed, reviewed, sheet)
     values = {**recorded.fill(), **_get_typed(draft, posted)}
@@ -166,6 +166,12 @@ def _get_typed(draft: Draft | None, posted: Flat | None) -> dict[str, str]:
 
 def _read_facts(connection: Connection, case_id: int, stage: str) -> dict[str, Value]:
     return {name: one.value for name, one in list_latest_facts(connection, case_id, stage).items()}
+
+
+def _read_reviewed(connection: Connection, case_id: int, scorer: PartScorer) -> dict[str, Value]:
+    """Return the reviewed facts, special ones that nobody named counting 0; nothing before the review."""
+    found = _read_facts(connection, case_id, "reviewed")
+    return {**dict.fromkeys(scorer.special_facts, 0), **found} if found else {}
 
 
 def _read_earlier(connection: Connection, case: Case) -> dict[str, Value]:
@@ -288,14 +294,9 @@ def _name(group: str, values: Mapping[str, object]) -> dict[str, str]:
     return {f"{group}.{name}": show_value(value) for name, value in values.items()}
 
 
-def make_known(page: TaskPage) -> Known:
-    """Return what a posted form is read against."""
-    return Known(page.scorer, page.reviewed, page.page.sheet_row)
-
-
-def list_special_names(specials: Sequence[SpecialGroup]) -> list[str]:
-    """Return the names of the special facts, in order."""
-    return [entry.fact for group in specials for entry in group.entries]
-
-
-__all__ = ["YES", "TaskPage", "list_special_names", "make_known", "read_task_page"]
+def read_known(connection: Connection, task: Task, case: Case) -> Known:
+    """Return what a step's posted form is read against."""
+    scorer = get_part_scorer(case.rubric, case.rubric_version, case.part)
+    reviewed = _read_reviewed(connection, case.id, scorer) if task.step == "score" else {}
+    sheet = find_sheet(connection, case.id) if task.step in ANSWERING else None
+    return Known(scorer, reviewed, sheet)

@@ -25,7 +25,7 @@ from app.web.access import get_session, get_viewer, needs, require_here
 from app.web.numbers import ID
 from app.web.site import get_now
 from app.web.steps_words import STEP_NAMES
-from app.web.task_page import TaskPage, make_known, read_task_page
+from app.web.task_page import TaskPage, read_known, read_task_page
 from app.web.task_values import YES, read_posted, shape_form
 from app.web.words import _, say
 
@@ -115,14 +115,18 @@ def complete(task_id: int) -> AnyResponse | tuple[str, int]:
     with reading() as connection:
         task, case = _get(connection, task_id)
         require_own(task, case, get_doer(), Permission.WORK_ON_TASK)
-        page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)
-    if task.step == "submit" and task.state == "open" and _needs_confirmation(page, flat):
-        text = Message("There are still open items. Tick the box to file all the same.")
-        return _refuse(page, flat, {CONFIRM: text})
+        known = read_known(connection, task, case)
+        if task.step == "submit" and task.state == "open" and flat.get(CONFIRM) != YES:
+            page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)
+            if page.estimate is not None and (page.estimate.missing or page.estimate.unproven):
+                text = Message("There are still open items. Tick the box to file all the same.")
+                return _refuse(page, flat, {CONFIRM: text})
     try:
         with transaction() as connection:
-            complete_task(connection, get_doer(), task_id, shape_form(task.step, flat, make_known(page)), get_now())
+            complete_task(connection, get_doer(), task_id, shape_form(task.step, flat, known), get_now())
     except FormRefused as error:
+        with reading() as connection:
+            page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)
         return _refuse(page, flat, {one.field: one.message for one in error.refusals})
     flash(_("{step}: done.", step=say(STEP_NAMES[task.step])), "success")
     return redirect(url_for("inbox.show_inbox"), 303)
@@ -165,11 +169,6 @@ def _require_work(connection: Connection, task_id: int) -> tuple[Task, Case]:
     task, case = get_task_with_case(connection, task_id)
     require_here(Permission.WORK_ON_TASK, make_task_target(task, case))
     return task, case
-
-
-def _needs_confirmation(page: TaskPage, flat: Mapping[str, str]) -> bool:
-    found = page.estimate
-    return found is not None and bool(found.missing or found.unproven) and flat.get(CONFIRM) != YES
 
 
 def _refuse(page: TaskPage, flat: Mapping[str, str], wrong: Mapping[str, Message]) -> tuple[str, int]:

@@ -105,7 +105,7 @@ def live_unfiled(world: World) -> None:
     world.do("decide_unfiled", {"decision": "extend", "days": 3, "opinion": "准予延期"})
     wait_for_the_supervisor(world)
     world.do("decide_unfiled", {"decision": "proceed", "opinion": "仍未报送"})
-    world.do("review", {"facts": lose(HONGSHAN, "Q1")})
+    world.do("review", {"facts": lose(HONGSHAN, "Q1"), "opinion": "未报，按零认定"})
     world.score()
     world.do("represent")
     world.do("approve")

@@ -50,6 +50,7 @@ VALUES: dict[str, object] = {
     "reason": "缺台账",
     "score": "18.5",
     "max": "25",
+    "again": False,
     "lost": [{"code": "a", "name": "培训人数", "points": "4", "max": "5", "lost": "1"}],
     "contested": ["培训人数", "就业率"],
     "points_deducted": "6.5",
@@ -141,6 +142,12 @@ def test_markup_in_names_and_reasons_stays_text(kind: MessageType, language: Lan
     assert tree.xpath("//script | //img | //@onerror") == []
     assert "&lt;script&gt;alert(1)" in letter.html or not hostile
     assert "49" not in letter.text
+
+
+def test_a_draft_result_made_anew_says_that_the_earlier_one_counts_no_more() -> None:
+    first, second = render("draft_result"), render("draft_result", again=True)
+    assert [first.text.count("重新作出"), first.html.count("重新作出")] == [0, 0]
+    assert [second.text.count("重新作出"), second.html.count("重新作出")] == [1, 1]
 
 
 def test_the_draft_result_says_what_was_lost_and_what_silence_means() -> None:
