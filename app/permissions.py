@@ -39,6 +39,7 @@ class Permission(Enum):
     SEE_EVIDENCE = Message("Evidence is open to those who may see its case.")
     SEE_CONTRACT = Message("A contract is open to its authority's people for this programme and to its own party's.")
     SEE_MAILBOX = Message("Sign in to see the notices sent to you.")
+    RESEND_LETTER = Message("A letter that couldn't be delivered is sent again by a supervisor.")
     SEE_INCIDENTS = Message("Failed steps are shown to process administrators.")
     RETRY_INCIDENT = Message("A failed step is repeated by a process administrator.")
     ADD_CONTRACT = Message("Contracts are added by a supervisor or a process administrator.")
@@ -212,6 +213,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.SEE_EVIDENCE: _SEES,
     Permission.SEE_CONTRACT: _SEES,
     Permission.SEE_MAILBOX: _SIGNED_IN,
+    Permission.RESEND_LETTER: ((_holds("supervisor"),),),
     Permission.SEE_INCIDENTS: ((_holds("process_admin"),),),
     Permission.RETRY_INCIDENT: ((_holds("process_admin"),),),
     Permission.ADD_CONTRACT: ((_holds("supervisor", "process_admin"), _is_no_administrator),),

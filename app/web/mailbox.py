@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from jinja2 import UndefinedError
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response as WebResponse
 
 from app.cases.queries import list_cases_by_id, list_letters_of_cases
 from app.channels.letters import Letter, Letterhead
 from app.channels.preview import render_preview
-from app.db import reading
+from app.db import reading, transaction
 from app.errors import KaoheError
 from app.identity.models import Person
 from app.identity.queries import list_people_by_id
 from app.outbox.models import Message as Row
+from app.outbox.operations import requeue
 from app.outbox.queries import get_message, list_by_person, list_recent
 from app.permissions import NotPermitted, Permission, Viewer
-from app.web.access import get_viewer, needs
+from app.web.access import get_viewer, may_here, needs
 from app.web.headers import POLICY
 from app.web.letters import list_supervised, name_template, reads_all_letters
 from app.web.numbers import ID, read_number
-from app.web.site import get_site
-from app.web.words import get_language
+from app.web.site import get_now, get_site
+from app.web.words import _, get_language
 
 blueprint = Blueprint("mailbox", __name__)
 PAGE = 50
@@ -43,6 +45,12 @@ class RowView:
     title: str
     to: str
     case_code: str
+
+
+@blueprint.context_processor
+def give_words() -> dict[str, object]:
+    """Give the pages what they ask."""
+    return {"may_resend": lambda: may_here(Permission.RESEND_LETTER)}
 
 
 @blueprint.get("/mailbox")
@@ -87,6 +95,20 @@ def show_html(letter_id: int) -> Response:
     letter = _render(row)
     headers = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return make_response("" if letter is None else letter.html, 200, headers)
+
+
+@blueprint.post(f"/mailbox/<{ID}:letter_id>/resend")
+@needs(Permission.RESEND_LETTER)
+def resend(letter_id: int) -> WebResponse:
+    """Let a letter that couldn't be delivered be tried again from the start."""
+    with transaction() as connection:
+        row = _get_letter(connection, letter_id)
+        is_waiting = requeue(connection, row.id, get_now())
+    if is_waiting:
+        flash(_("The letter is in the queue again."), "success")
+    else:
+        flash(_("Only a letter that couldn't be delivered is sent again."), "warning")
+    return redirect(url_for("mailbox.show_letter", letter_id=letter_id), 303)
 
 
 def _list(connection: Connection, viewer: Viewer, box: str, before: int | None) -> list[Row]:

@@ -20,11 +20,10 @@ from app.evidence.operations import add_file, add_link
 from app.evidence.store import FileStore
 from app.ledger.operations import post_entries
 from app.ledger.queries import list_entries
-from app.outbox.queries import list_by_person
 from app.scoring.consequences.entries import Entry
 from tests.integration.caseworld import Side, do, drive, list_open, make_script, make_side
 from tests.integration.test_web_inbox import visit
-from tests.integration.website import NOW, SiteSettings, make_site
+from tests.integration.website import NOW, make_site
 
 LOW: dict[str, object] = {"mentors": 5, "mentor_events": 3}
 """Points are lost on the mentors' indicator."""
@@ -266,66 +265,6 @@ def test_nobody_adds_a_contract_for_another_authority(app: Flask) -> None:
         assert len(list_contracts(connection)) == 2
 
 
-def find_letter(side: Side, role: str) -> int:
-    with reading() as connection:
-        return list_by_person(connection, side.cast.people[role].id)[0].id
-
-
-def test_a_letter_is_read_by_its_reader_and_by_the_supervisor_only(app: Flask) -> None:
-    make_site(app)
-    side, other = make_side("hongshan"), make_side("songshan")
-    letter = find_letter(side, "party_head")
-    for path in (f"/mailbox/{letter}", f"/mailbox/{letter}/html"):
-        statuses = {
-            name: visit(app, name).get(path).status_code
-            for name in (
-                side.name("party_head"),
-                side.name("supervisor"),
-                side.name("party_staff"),
-                side.name("reviewer"),
-                other.name("supervisor"),
-                other.name("party_head"),
-            )
-        }
-        assert list(statuses.values()) == [200, 200, 403, 403, 403, 403]
-
-
-def test_a_letter_in_its_frame_can_do_nothing(app: Flask) -> None:
-    make_site(app)
-    side = make_side("hongshan")
-    visitor = visit(app, side.name("party_head"))
-    letter = find_letter(side, "party_head")
-    frame = visitor.get(f"/mailbox/{letter}/html")
-    policy = frame.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'")
-    assert policy.endswith("sandbox")
-    assert "script-src" not in policy
-    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
-    page = visitor.get(f"/mailbox/{letter}")
-    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
-    assert "sandbox src=" in page.text
-
-
-def test_the_mailbox_lists_ones_own_and_for_supervisors_their_authoritys(app: Flask) -> None:
-    make_site(app)
-    side, other = make_side("hongshan"), make_side("songshan")
-    mine = visit(app, side.name("party_head")).get("/mailbox").text
-    assert f'data-href="/mailbox/{find_letter(side, "party_head")}"' in mine
-    assert mine.count("data-href") == 1
-    everything = visit(app, side.name("supervisor")).get("/mailbox?box=all").text
-    assert "HONGSHAN-01-Y1Q1" in everything
-    assert "SONGSHAN-01-Y1Q1" not in everything
-    assert "SONGSHAN-01-Y1Q1" not in visit(app, other.name("reviewer")).get("/mailbox?box=all").text
-
-
-def test_in_a_demonstration_everybody_sees_every_letter(app: Flask) -> None:
-    make_site(app, SiteSettings(demo=True))
-    side, other = make_side("hongshan"), make_side("songshan")
-    page = visit(app, other.name("party_head")).get("/mailbox?box=all").text
-    assert "HONGSHAN-01-Y1Q1" in page
-    assert visit(app, other.name("party_head")).get(f"/mailbox/{find_letter(side, 'party_head')}").status_code == 200
-
-
 def add_incident(side: Side) -> int:
     values = {
         "case_id": side.case.id,
@@ -366,15 +305,6 @@ def test_diagrams_are_served_by_their_names_only(app: Flask) -> None:
     for name in ("consequences", "..%2Fpyproject", "variables.yaml", "nothing"):
         assert visitor.get(f"/diagrams/{name}").status_code == 404
         assert visitor.get(f"/diagrams/{name}/source.bpmn").status_code == 404
-
-
-def test_numbers_that_no_row_bears_are_no_pages(app: Flask) -> None:
-    make_site(app)
-    visitor = visit(app, make_side("hongshan").name("reviewer"))
-    for number in ("0", "999999", str(2**62), str(2**63), "9" * 40):
-        for path in ("cases", "contracts", "mailbox"):
-            assert visitor.get(f"/{path}/{number}").status_code == 404
-    assert visitor.get("/cases?contract=9999999999999999999999&before=-1&status=x&period=;").status_code == 200
 
 
 def test_the_list_of_cases_holds_what_one_may_see(app: Flask) -> None:

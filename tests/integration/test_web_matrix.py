@@ -67,6 +67,10 @@ def reads_the_letter(role: str, relation: str) -> bool:
     return (role == "supervisor" and relation != STRANGER) or (role == "party_head" and relation == OWN)
 
 
+def supervises(role: str, relation: str) -> bool:
+    return role == "supervisor" and relation != STRANGER
+
+
 def works_on_the_filing(role: str, relation: str) -> bool:
     """The open task of every case here is its filing, which nobody returns: the party's clerk does it."""
     return role == "party_staff" and relation == OWN
@@ -103,6 +107,7 @@ TABLE: dict[str, Route] = {
     "GET /mailbox": Route(everybody),
     "GET /mailbox/<letter_id>": Route(reads_the_letter),
     "GET /mailbox/<letter_id>/html": Route(reads_the_letter),
+    "POST /mailbox/<letter_id>/resend": Route(supervises),
     "GET /incidents": Route(only("process_admin")),
     "POST /incidents/<incident_id>/retry": Route(keeps_the_process),
     "GET /evidence/<evidence_id>": Route(sees_the_case),

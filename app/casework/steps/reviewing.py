@@ -52,28 +52,26 @@ def _get_label(work: Work, name: str) -> str:
     return name if fact is None else fact.label
 
 
-DIFFERS = "{field}: differs from what was filed; give the reason"
-UNFILED = "{field}: wasn't filed; give the reason here, or once for all of them in your opinion"
-SPECIAL_POINTS = "{field}: special points need their reason"
-
-
 def _require_notes(work: Work, facts: Mapping[str, Value], filed: Mapping[str, object], form: ReviewForm) -> None:
     """Refuse a value that the party didn't file, or special points, without the reason (rules.md, §2)."""
-    found = ((name, _find_cause(work, name, value, filed, form)) for name, value in facts.items())
-    open_ones = [(name, cause) for name, cause in found if cause is not None and not form.notes.get(name, "").strip()]
-    if open_ones:
-        raise FormRefused(
-            [Refusal(f"notes.{name}", Message(cause, field=_get_label(work, name))) for name, cause in open_ones]
-        )
+    asked = ((name, _ask_reason(work, name, value, filed, form)) for name, value in facts.items())
+    refusals = [Refusal(f"notes.{name}", ask) for name, ask in asked if ask and not form.notes.get(name, "").strip()]
+    if refusals:
+        raise FormRefused(refusals)
 
 
-def _find_cause(work: Work, name: str, value: Value, filed: Mapping[str, object], form: ReviewForm) -> str | None:
-    """Return why a reviewed value needs a reason of its own, None where it needs none."""
+def _ask_reason(work: Work, name: str, value: Value, filed: Mapping[str, object], form: ReviewForm) -> Message | None:
+    """Return what asks for a value's reason, None where it needs none of its own."""
+    label = _get_label(work, name)
     if name in work.scorer.special_facts:
-        return SPECIAL_POINTS if value else None
+        return Message("{field}: special points need their reason", field=label) if value else None
     if name in filed:
-        return DIFFERS if filed[name] != value else None
-    return UNFILED if not form.opinion.strip() else None
+        is_same = filed[name] == value
+        return None if is_same else Message("{field}: differs from what was filed; give the reason", field=label)
+    if form.opinion.strip():
+        return None
+    template = "{field}: wasn't filed; give the reason here, or once for all of them in your opinion"
+    return Message(template, field=label)
 
 
 def _find_scorers(work: Work, named: Sequence[int]) -> list[int]:
