@@ -47,6 +47,7 @@ WITHOUT_TARGET: dict[Permission, set[str]] = {
     P.SEE_INBOX: set(CASE_ROLES),
     P.SEE_MAILBOX: set(ALL_ROLES),
     P.SEE_DIAGRAM: set(ALL_ROLES),
+    P.RESEND_LETTER: {"supervisor"},
     P.SEE_INCIDENTS: {"process_admin"},
     P.RETRY_INCIDENT: {"process_admin"},
     P.ADD_CONTRACT: {"supervisor", "process_admin"},
