@@ -22,6 +22,8 @@ from typing import BinaryIO, Protocol
 
 from app.errors import KaoheError, Message, UnknownName
 
+FILES = "files"
+"""The store's folder in the data folder."""
 CHUNK = 64 * 1024
 MEGABYTE = 1024 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -1,44 +1,121 @@
-"""Reminders by ladder: rows of the outbox, one a task, stage and person; a digest a day gathers them."""
+"""Reminders by ladder: rows of the outbox, one a task, stage and person; a digest a day gathers them.
+
+All open tasks are looked at once a day, in between only those that were opened or claimed lately: stages come by the
+day. When the last look was is a mark in the database, so that a restart or another leader goes on from there.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, String, bindparam, cast, literal_column, select
 
 from app.calendar.ladder import Reminder, list_reminders
 from app.casework.work import get_calendar
 from app.clock import get_china_day
+from app.db import reading, transaction
 from app.identity.queries import list_holders
 from app.jobs.guarding import guard
-from app.outbox.operations import Outgoing, add
-from app.tasks.queries import list_all_open
+from app.jobs.marks import find_moment, put_mark
+from app.outbox.models import IS_WAITING, outbox_messages
+from app.outbox.operations import Outgoing, add, list_due_reminders, stop
+from app.tasks.queries import list_all_open, list_open_ids
 
 SUPERVISOR = "supervisor"
 FILING_STEPS = ("submit", "sign_submission")
 NEW_FOR_DAYS = 4
+MARK = "reminded"
+LATE = dt.timedelta(minutes=10)
+"""How long before a look a task may have been written that only shows after it: a transaction takes no longer."""
+AT_ONCE = 500
 FindPeople = Callable[[str, int, str], tuple[int, ...]]
 """Finds who holds a role at an organisation for a programme."""
+Known = dict[tuple[str, int, str], tuple[int, ...]]
+"""Who holds which role, asked once a look."""
+
+_M = outbox_messages.c
+_THERE = select(_M.key).where(_M.key.in_(bindparam("keys", expanding=True)))
+_told = outbox_messages.alias("told")
+_UNMERGED = (
+    select(_M.id)
+    .where(
+        IS_WAITING,
+        _M.kind == "reminder",
+        _M.next_try_at <= bindparam("now"),
+        ~select(literal_column("1"))
+        .where(_told.c.key == "digest:" + cast(_M.person_id, String) + bindparam("of_day", type_=String))
+        .exists(),
+    )
+    .limit(1)
+)
 
 
-def add_reminders(connection: Connection, now: dt.datetime) -> None:
-    """Add today's reminders of all open tasks; one that is there already is not added again.
+def add_reminders(now: dt.datetime) -> int:
+    """Add today's reminders of open tasks; return how many were new.
 
     Of stages missed while nothing ran only the latest is sent; a finished task has none: reminders stop by themselves.
     """
+    with reading() as connection:
+        last = find_moment(connection, MARK)
+        is_same_day = last is not None and last <= now and get_china_day(last) == get_china_day(now)
+        ids = list_open_ids(connection, last - LATE if last is not None and is_same_day else None)
+    known: Known = {}
+    count = sum(_remind(ids[start : start + AT_ONCE], known, now) for start in range(0, len(ids), AT_ONCE))
+    if last is None or not is_same_day or now - last >= LATE:
+        with transaction() as connection:
+            put_mark(connection, MARK, now.isoformat())
+    return count
+
+
+def has_to_merge(connection: Connection, today: dt.date, now: dt.datetime) -> bool:
+    """Whether a reminder is due to somebody who has no digest of the day yet."""
+    return connection.execute(_UNMERGED, {"now": now, "of_day": f":{today}"}).first() is not None
+
+
+def stop_finished(connection: Connection, now: dt.datetime) -> None:
+    """Stop the reminders of tasks that were finished since they were written: a digest tells of open work only."""
+    due = list_due_reminders(connection, now)
+    tasks = {one.id: int(str(one.payload["task_id"])) for one in due}
+    still_open = set(list_open_ids(connection, among=set(tasks.values())))
+    stop(connection, [number for number, task_id in tasks.items() if task_id not in still_open], now)
+
+
+def _remind(ids: Sequence[int], known: Known, now: dt.datetime) -> int:
+    """Compute some tasks' reminders without a lock, and write those that are not there yet."""
     today = get_china_day(now)
-
-    @cache
-    def find_people(role: str, organisation_id: int, programme: str) -> tuple[int, ...]:
-        return tuple(one.id for one in list_holders(connection, role, organisation_id, programme, today))
-
     gathered: list[Outgoing] = []
-    for task in list_all_open(connection):
-        with guard("remind of task", task["id"]):
-            gathered += _list_for(task, today, now, find_people)
-    add(connection, gathered, now)
+    with reading() as connection:
+        find_people = partial(_find_people, connection, known, today)
+        for task in list_all_open(connection, ids):
+            with guard("remind of task", task["id"]):
+                gathered += _list_for(task, today, now, find_people)
+        new = _leave_out_known(connection, gathered)
+    for start in range(0, len(new), AT_ONCE):
+        with transaction() as connection:
+            some = new[start : start + AT_ONCE]
+            still_open = set(list_open_ids(connection, among=ids))
+            add(connection, [one for one in some if one.payload["task_id"] in still_open], now)
+    return len(new)
+
+
+def _find_people(
+    connection: Connection, known: Known, today: dt.date, role: str, organisation_id: int, programme: str
+) -> tuple[int, ...]:
+    place = (role, organisation_id, programme)
+    if place not in known:
+        known[place] = tuple(one.id for one in list_holders(connection, *place, today))
+    return known[place]
+
+
+def _leave_out_known(connection: Connection, gathered: Sequence[Outgoing]) -> list[Outgoing]:
+    """Return the reminders whose key is not in the outbox yet."""
+    known: set[str] = set()
+    for start in range(0, len(gathered), AT_ONCE):
+        keys = [one.key for one in gathered[start : start + AT_ONCE]]
+        known.update(connection.execute(_THERE, {"keys": keys}).scalars())
+    return [one for one in gathered if one.key not in known]
 
 
 def _list_for(task: RowMapping, today: dt.date, now: dt.datetime, find_people: FindPeople) -> list[Outgoing]:
@@ -61,9 +138,15 @@ def find_stage(task: Mapping[str, object] | RowMapping, today: dt.date) -> Remin
     if not isinstance(due_at, dt.datetime):
         raise TypeError("due_at is a moment")
     start = dt.date.fromisoformat(str(task["start_day"]))
-    ladder = list_reminders(get_calendar(), get_china_day(due_at), start)
+    ladder = _list_ladder(get_china_day(due_at), start)
     come = [one for one in ladder if start < one.day <= today]
     return come[-1] if come else None
+
+
+@lru_cache(maxsize=4096)
+def _list_ladder(due_day: dt.date, start: dt.date) -> tuple[Reminder, ...]:
+    """Return the ladder of a due day: many tasks share one."""
+    return tuple(list_reminders(get_calendar(), due_day, start))
 
 
 def is_new(task: Mapping[str, object] | RowMapping, today: dt.date) -> bool:

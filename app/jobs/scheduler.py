@@ -20,8 +20,10 @@ from app.channels.smtp import Mailer
 from app.clock import Clock, SystemClock
 from app.db import database, reading
 from app.errors import Message
+from app.evidence.store import FILES, FileStore
 from app.jobs.leader import Leader
-from app.jobs.seals import seal_when_due
+from app.jobs.orphans import remove_orphans_daily
+from app.jobs.seals import restore_anchors, seal_when_due
 from app.jobs.tick import Done, tick
 
 LOG = logging.getLogger("kaohe.jobs")
@@ -49,7 +51,7 @@ class Worker:
     """Runs the clock whenever it leads.
 
     `enter` gives the context of the application that jobs run in; `report` is told what a person at the console wants
-    to know; `anchors` is the file that takes the anchors of seals.
+    to know; `anchors` is the file that takes the anchors of seals; `store` (default: beside it) holds the files.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Worker:
         enter: Callable[[], AbstractContextManager[object]],
         anchors: Path,
         *,
+        store: FileStore | None = None,
         mailer: Mailer | None = None,
         letterhead: Letterhead | None = None,
         name: str = "worker",
@@ -66,6 +69,8 @@ class Worker:
     ) -> None:
         self.leader, self.clock, self.enter, self.anchors = leader, clock, enter, anchors
         self.mailer, self.letterhead, self.name, self.report = mailer, letterhead, name, report
+        self.store = store or FileStore(anchors.with_name(FILES))
+        self._has_restored = False
         self._leads: bool | None = None
         self._scheduler: BlockingScheduler | None = None
         self._stopping, self._over = threading.Event(), threading.Event()
@@ -75,15 +80,25 @@ class Worker:
         with self.enter():
             if not self._lead():
                 return None
-            done = tick(self.clock.now(), self.mailer, self.name, self.letterhead)
+            now = self.clock.now()
+            done = tick(now, self.mailer, self.name, self.letterhead)
+            remove_orphans_daily(self.store, now)
         if any(asdict(done).values()):
             self.report(describe_done(done))
         return done
 
     def seal(self) -> int | None:
-        """Seal what is due; return how many seals that gave, None where another process leads."""
+        """Seal what is due; return how many seals that gave, None where another process leads.
+
+        The first time, all anchors that the file lacks are added to it.
+        """
         with self.enter():
-            return len(seal_when_due(self.clock.now(), self.anchors)) if self._lead() else None
+            if not self._lead():
+                return None
+            if not self._has_restored:
+                restore_anchors(self.anchors)
+                self._has_restored = True
+            return len(seal_when_due(self.clock.now(), self.anchors))
 
     def run(self, every: float = TICK_SECONDS) -> None:
         """Tick every so many seconds until `stop`; then the tick under way is finished and the lead given up."""

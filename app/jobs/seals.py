@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, select
 
-from app.audit.models import Finding, Seal
+from app.audit.models import Finding, Seal, audit_seals
 from app.audit.operations import seal_chains
 from app.audit.queries import find_last_seal, list_changed_chains
 from app.audit.rules import Head
 from app.audit.verification import make_anchor, read_anchor, verify_chains
 from app.cases.models import cases
 from app.contracts.models import contracts
-from app.db import transaction
+from app.db import reading, transaction
 from app.identity.models import organisations, people
 from app.identity.queries import list_organisations
 
@@ -28,6 +29,8 @@ PLATFORM = 0
 """Whose seals hold what belongs to no organisation."""
 ANCHORS = "anchors.txt"
 AT_ONCE = 500
+MOST_LINE_BYTES = 4096
+WHOLE_ANCHOR = re.compile(rb"\d+ \S+ [0-9a-f]{64}")
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 _OWNERS: dict[str, tuple[Column[int], Column[int]]] = {
@@ -40,11 +43,56 @@ _OWNERS: dict[str, tuple[Column[int], Column[int]]] = {
 
 
 def seal_when_due(now: dt.datetime, anchors: Path, every: dt.timedelta = EVERY) -> list[Seal]:
-    """Seal what changed, for each organisation whose last seal is old enough; keep the anchors, once it is certain."""
+    """Seal what changed, for each organisation whose last seal is old enough; keep the anchors, once it is certain.
+
+    Anchors of newer seals that a crash kept from the file are added first; `restore_anchors` looks at all of them.
+    """
+    restore_anchors(anchors, most=AT_ONCE)
     with transaction() as connection:
         made = seal_chains(connection, _list_chains(connection, now, every), now)
     keep_anchors(anchors, made)
     return made
+
+
+def restore_anchors(path: Path, most: int | None = None) -> int:
+    """Add to the file the anchors of seals (of the newest `most`) that it lacks; return how many.
+
+    A process that ends between the commit of its seals and the file leaves such a gap.
+    """
+    _mend_end(path)
+    kept = _read_hashes(path)
+    newest = select(audit_seals.c.id, audit_seals.c.hash).order_by(audit_seals.c.id.desc()).limit(most)
+    with reading() as connection:
+        missing = sorted(row.id for row in connection.execute(newest) if row.hash not in kept)
+        for start in range(0, len(missing), AT_ONCE):
+            some = select(audit_seals).where(audit_seals.c.id.in_(missing[start : start + AT_ONCE]))
+            keep_anchors(path, [Seal(*row) for row in connection.execute(some.order_by(audit_seals.c.id))])
+    return len(missing)
+
+
+def _read_hashes(path: Path) -> set[str]:
+    """Return the hashes of all seals that a file of anchors names."""
+    if not path.is_file():
+        return set()
+    with path.open(encoding="ascii", errors="replace") as file:
+        return {line.split()[-1] for line in file if line.strip()}
+
+
+def _mend_end(path: Path) -> None:
+    """End a last line that a crash broke off: a whole anchor is kept, a part of one is removed."""
+    if not path.is_file():
+        return
+    with path.open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        start = file.seek(max(0, end - MOST_LINE_BYTES))
+        tail = file.read()
+        last = tail.rpartition(b"\n")[2]
+        if not last:
+            return
+        if WHOLE_ANCHOR.fullmatch(last):
+            file.write(b"\n")
+        else:
+            file.truncate(start + len(tail) - len(last))
 
 
 def keep_anchors(path: Path, seals: Iterable[Seal]) -> None:

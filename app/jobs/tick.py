@@ -7,19 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.cases.queries import list_incidents_to_retry
-from app.casework.fire_timers import fire_timers, retry_incident
-from app.casework.open_case import open_period
+from app.casework.fire_timers import (
+    fire_timers,
+    list_due_instances,
+    record_retry_fault,
+    record_timer_fault,
+    retry_incident,
+)
 from app.channels.delivery import deliver
 from app.channels.letters import Letterhead
 from app.channels.smtp import Mailer
 from app.clock import CHINA, get_china_day
-from app.contracts.queries import list_periods_to_open
 from app.db import reading, transaction
 from app.jobs.addresses import find_address
 from app.jobs.guarding import guard
-from app.jobs.reminders import add_reminders
+from app.jobs.opening import open_periods
+from app.jobs.reminders import add_reminders, has_to_merge, stop_finished
 from app.outbox.operations import merge_digests
-from app.processes.queries import list_due
 
 DIGEST_HOUR = 8
 """From this hour of the day on, China time, the day's digest is sent."""
@@ -50,24 +54,16 @@ def tick(now: dt.datetime, mailer: Mailer | None, worker: str = "worker", letter
     return done
 
 
-def open_periods(now: dt.datetime) -> int:
-    """Open the case of every period that is over; one that fails doesn't hold up the others."""
-    with reading() as connection:
-        waiting = list_periods_to_open(connection, get_china_day(now), AT_ONCE)
-    count = 0
-    for period in waiting:
-        with guard("open period", period.id), transaction() as connection:
-            count += open_period(connection, period, now) is not None
-    return count
-
-
 def fire_all(now: dt.datetime) -> int:
-    """Fire the timers of every case that is due."""
+    """Fire the timers of every case that is due; one that fails becomes an incident and is left out until its time."""
     with reading() as connection:
-        due = list_due(connection, now, AT_ONCE)
+        due = list_due_instances(connection, now, AT_ONCE)
     for instance_id in due:
-        with guard("fire timers", instance_id), transaction() as connection:
+        with guard("fire timers", instance_id) as tried, transaction() as connection:
             fire_timers(connection, instance_id, now)
+        if tried.fault is not None:
+            with guard("record failed timers", instance_id), transaction() as connection:
+                record_timer_fault(connection, instance_id, tried.fault, now)
     return len(due)
 
 
@@ -76,17 +72,26 @@ def retry_all(now: dt.datetime) -> int:
     with reading() as connection:
         due = list_incidents_to_retry(connection, now)
     for incident in due:
-        with guard("retry", incident.case_id), transaction() as connection:
+        with guard("retry", incident.case_id) as tried, transaction() as connection:
             retry_incident(connection, incident, None, now)
+        if tried.fault is not None:
+            with guard("record a failed retry", incident.case_id), transaction() as connection:
+                record_retry_fault(connection, incident, tried.fault, now)
     return len(due)
 
 
 def send_reminders(now: dt.datetime) -> int:
     """Gather the day's reminders and merge each person's into one digest; return how many digests that gave."""
-    with guard("gather reminders", 0), transaction() as connection:
-        add_reminders(connection, now)
-    with guard("merge digests", 0), transaction() as connection:
-        return merge_digests(connection, get_china_day(now), now)
+    today = get_china_day(now)
+    with guard("gather reminders", 0):
+        add_reminders(now)
+    with guard("merge digests", 0):
+        with reading() as connection:
+            is_needed = has_to_merge(connection, today, now)
+        if is_needed:
+            with transaction() as connection:
+                stop_finished(connection, now)
+                return merge_digests(connection, today, now)
     return 0
 
 

@@ -55,6 +55,7 @@ _DUE_REMINDERS = (
 )
 _THIS = update(outbox_messages).where(_M.id == bindparam("row_id"))
 _TAKE = _THIS.values(lease_until=bindparam("until"), leased_by=bindparam("worker"), attempts=_M.attempts + 1)
+_STOP = _THIS.values(state="stopped", next_try_at=bindparam("at"))
 _MERGE = _THIS.values(state="merged", merged_into=bindparam("digest_id"))
 _SENT = _THIS.where(_M.state.in_(("waiting", "dead"))).values(
     state="sent", sent_at=bindparam("now"), address=bindparam("to"), lease_until=None, leased_by=None, last_error=None
@@ -81,16 +82,15 @@ def add(connection: Connection, messages: Sequence[Outgoing], now: dt.datetime, 
         connection.execute(_INSERTS[connection.dialect.name], rows)
 
 
-def stop(connection: Connection, case_id: int, prefix: str, now: dt.datetime) -> int:
-    """Stop the waiting reminders of a case whose key begins with `prefix` (their step is finished); return how many."""
-    where = (
-        _M.case_id == case_id,
-        _M.kind == "reminder",
-        _M.state == "waiting",
-        _M.key.startswith(prefix, autoescape=True),
-    )
-    statement = update(outbox_messages).where(*where).values(state="stopped", next_try_at=now)
-    return connection.execute(statement).rowcount
+def list_due_reminders(connection: Connection, now: dt.datetime) -> list[Message]:
+    """Return the reminders that the next digests would gather, by person."""
+    return [Message(*row) for row in connection.execute(_DUE_REMINDERS, {"now": now})]
+
+
+def stop(connection: Connection, reminder_ids: Sequence[int], now: dt.datetime) -> None:
+    """Stop reminders whose step was finished before a digest gathered them."""
+    if reminder_ids:
+        connection.execute(_STOP, [{"row_id": number, "at": now} for number in reminder_ids])
 
 
 def merge_digests(connection: Connection, today: dt.date, now: dt.datetime, domain: str = DOMAIN) -> int:
@@ -98,7 +98,7 @@ def merge_digests(connection: Connection, today: dt.date, now: dt.datetime, doma
 
     Who already has today's mail gets what came later with the next day's.
     """
-    found = [Message(*row) for row in connection.execute(_DUE_REMINDERS, {"now": now})]
+    found = list_due_reminders(connection, now)
     by_person = {person: list(rows) for person, rows in groupby(found, key=lambda one: one.person_id)}
     if not by_person:
         return 0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, select
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, or_, select
 
 from app.cases.models import Case, cases
 from app.contracts.models import contracts
@@ -61,8 +64,20 @@ def find_draft(connection: Connection, task_id: int, person_id: int) -> Draft | 
     return None if row is None else Draft(*row)
 
 
-def list_all_open(connection: Connection) -> list[RowMapping]:
-    """Return every open task with what reminders need: whose it is, since which day, until when."""
+def list_open_ids(
+    connection: Connection, since: dt.datetime | None = None, among: Collection[int] | None = None
+) -> list[int]:
+    """Return open tasks' numbers, due first: of those opened or claimed at or after `since`, of those among some."""
+    statement = select(tasks.c.id).where(tasks.c.state == "open").order_by(tasks.c.due_at, tasks.c.id)
+    if since is not None:
+        statement = statement.where(or_(tasks.c.opened_at >= since, tasks.c.claimed_at >= since))
+    if among is not None:
+        statement = statement.where(tasks.c.id.in_(among))
+    return list(connection.execute(statement).scalars())
+
+
+def list_all_open(connection: Connection, among: Collection[int] | None = None) -> list[RowMapping]:
+    """Return every open task, or those among some, with what reminders need: whose, since which day, until when."""
     statement = (
         select(
             tasks.c.id,
@@ -86,4 +101,6 @@ def list_all_open(connection: Connection) -> list[RowMapping]:
         .where(tasks.c.state == "open")
         .order_by(tasks.c.due_at, tasks.c.id)
     )
+    if among is not None:
+        statement = statement.where(tasks.c.id.in_(among))
     return list(connection.execute(statement).mappings())

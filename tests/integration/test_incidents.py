@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.audit.models import audit_entries
 from app.cases.models import Incident, cases, incidents
@@ -203,8 +204,112 @@ def test_one_poisoned_case_in_fifty_holds_up_nobody(app: Flask, caplog: pytest.L
     assert list_steps() == {"decide_unfiled": CASES - 1, "submit": 1}
     with transaction() as connection:
         connection.execute(update(process_instances).where(row).values(state=state))
-    tick(make_china_moment(UNFILED, 7), mailer)
+    tick(make_china_moment(UNFILED, 7) + MINUTE, mailer)
     assert list_steps() == {"decide_unfiled": CASES}
     logged = [record.getMessage() for record in caplog.records if record.name == "kaohe.jobs"]
     expected = {f"open period {1 + 4 * (poisoned - 1)} failed", f"remind of task {poisoned} failed"}
+    expected |= {"open periods together from 1 failed"}
     assert set(logged) == {*expected, f"fire timers {instance_id} failed"}
+
+
+def set_states(instance_ids: list[int], state: bytes) -> None:
+    with transaction() as connection:
+        wanted = update(process_instances).where(process_instances.c.id.in_(instance_ids))
+        connection.execute(wanted.values(state=state))
+
+
+def poison_quarter() -> tuple[World, Doer, bytes]:
+    """A quarter whose state can't be read any more, with somebody to be told of it."""
+    world = World()
+    admin = add_admin(world)
+    with reading() as connection:
+        found = select(process_instances.c.state).where(process_instances.c.id == world.case.instance_id)
+        state: bytes = connection.execute(found).scalar_one()
+    set_states([world.case.instance_id], b"poison")
+    return world, admin, state
+
+
+def watch(world: World, moments: list[dt.datetime], caplog: pytest.LogCaptureFixture) -> list[tuple[int, str, int]]:
+    """Tick at each moment; return tries and state of the incident then, and how much the tick had to log."""
+    seen = []
+    for moment in moments:
+        caplog.clear()
+        world.tick(moment)
+        incident = get_incident(world)
+        seen.append((incident.tries, incident.state, len(caplog.records)))
+    return seen
+
+
+def get_incident(world: World) -> Incident:
+    found = find_incident(world)
+    assert found is not None
+    return found
+
+
+def test_timers_that_cannot_be_fired_wait_longer_each_time_and_then_for_a_person(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, admin, state = poison_quarter()
+    start = make_china_moment(UNFILED, 7)
+    tries = watch(world, [start + minutes * MINUTE for minutes in (0, 0.25, 0.5, 1, 1.25, 10, 11, 12, 600)], caplog)
+    first, second, third = (1, "retrying"), (2, "retrying"), (3, "open")
+    expected = [(*first, 1), (*first, 0), (*first, 0), (*second, 1), (*second, 0), (*second, 0)]
+    assert tries == [*expected, (*third, 1), (*third, 0), (*third, 0)]
+    incident = get_incident(world)
+    assert (incident.operation, count_letters("incident")) == ("fire_timers", 1)
+    assert incident.message.startswith("error: Error -3")
+
+    set_states([world.case.instance_id], state)
+    retry(incident, admin, world)
+    assert find_incident(world) is None
+    assert [task.step for task in world.list_tasks()] == ["decide_unfiled"]
+    with reading() as connection:
+        done = Counter(connection.execute(select(audit_entries.c.action)).scalars())
+        assert verify_trail(connection, []) == []
+    assert (done["incident"], done["incident_resolved"]) == (3, 1)
+
+
+def test_timers_that_can_be_fired_again_settle_their_incident_by_themselves(app: Flask) -> None:
+    world, _admin, state = poison_quarter()
+    world.tick_on(UNFILED, 7)
+    set_states([world.case.instance_id], state)
+    world.tick(world.now + MINUTE)
+    assert (find_incident(world), count_letters("incident")) == (None, 0)
+    assert [task.step for task in world.list_tasks()] == ["decide_unfiled"]
+
+
+def test_an_incident_stands_even_where_nobody_can_be_told(app: Flask) -> None:
+    world, _admin, _state = poison_quarter()
+    world.tick_on(UNFILED, 7)
+    with transaction() as connection:
+        connection.execute(update(cases).values(programme=BROKEN))
+    for minutes in (1, 11):
+        world.tick(make_china_moment(UNFILED, 7) + minutes * MINUTE)
+    assert (get_incident(world).state, count_letters("incident")) == ("open", 0)
+
+
+def test_a_database_that_was_busy_is_no_incident(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+
+    def refuse(*_arguments: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("app.jobs.tick.fire_timers", refuse)
+    world.tick_on(UNFILED, 7)
+    assert find_incident(world) is None
+    monkeypatch.undo()
+    world.tick(world.now + MINUTE / 4)
+    assert [task.step for task in world.list_tasks()] == ["decide_unfiled"]
+
+
+def test_poisoned_cases_do_not_starve_those_behind_them(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_contracts()
+    tick(make_china_moment(OPENS, 7), None)
+    monkeypatch.setattr("app.jobs.tick.AT_ONCE", CASES // 2)
+    with reading() as connection:
+        first = list(connection.execute(select(cases.c.instance_id).order_by(cases.c.instance_id)).scalars())
+    set_states(first[: CASES // 2], b"poison")
+    tick(make_china_moment(UNFILED, 7), None)
+    assert list_steps() == {"submit": CASES}
+    tick(make_china_moment(UNFILED, 7) + MINUTE / 4, None)
+    assert list_steps() == {"submit": CASES // 2, "decide_unfiled": CASES // 2}

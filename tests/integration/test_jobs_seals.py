@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from app.audit.verification import read_anchor
-from app.clock import make_china_moment
+from app.clock import SimulatedClock, make_china_moment
 from app.db import reading, transaction
 from app.identity.operations import add_organisation, add_person, disable_person
 from app.jobs.addresses import find_address
-from app.jobs.seals import keep_anchors, seal_when_due, verify_trail
+from app.jobs.leader import FileLeader
+from app.jobs.scheduler import Worker
+from app.jobs.seals import keep_anchors, restore_anchors, seal_when_due, verify_trail
 from tests.integration.world import World
 
 NOW = make_china_moment(dt.date(2025, 1, 6), 9)
@@ -77,6 +80,57 @@ def test_an_anchor_whose_seal_is_missing_is_found(app: Flask, tmp_path: Path) ->
     keep_anchors(path, [])
     line = path.read_text("ascii").strip()
     assert verify([line, "", line[:-64] + "f" * 64]) == [f"seal:{organisation_id}"]
+
+
+def forget_anchors(path: Path, kept: str) -> None:
+    """What a process leaves that ends between the commit of its seals and the file."""
+    path.write_text(kept, "ascii")
+
+
+def test_anchors_that_a_crash_kept_from_the_file_are_added_before_the_next_sealing(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "anchors.txt"
+    add_place("first", NOW)
+    seal_when_due(NOW, path)
+    before = path.read_text("ascii")
+    add_place("second", NOW + 100 * MINUTE)
+    seal_when_due(NOW + 100 * MINUTE, path)
+    whole = path.read_text("ascii")
+    assert len(whole) > len(before)
+    for left in (before, "", whole[:-1], whole[:-30], whole[: len(before) + 1]):
+        forget_anchors(path, left)
+        assert seal_when_due(NOW + 101 * MINUTE, path) == []
+        assert path.read_text("ascii") == whole
+    path.unlink()
+    seal_when_due(NOW + 102 * MINUTE, path)
+    assert path.read_text("ascii") == whole
+    assert verify(whole.splitlines()) == []
+
+
+def test_an_anchor_without_its_seal_stays_in_the_file(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "anchors.txt"
+    add_place("first", NOW)
+    seal_when_due(NOW, path)
+    gone = f"7 {NOW.isoformat()} {'f' * 64}"
+    path.write_text(path.read_text("ascii") + gone, "ascii")
+    assert restore_anchors(path) == 0
+    assert verify(path.read_text("ascii").splitlines()) == ["seal:7"]
+
+
+def test_a_worker_that_starts_adds_all_anchors_that_are_missing(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "anchors.txt"
+    add_place("first", NOW)
+    seal_when_due(NOW, path)
+    add_place("second", NOW + 100 * MINUTE)
+    seal_when_due(NOW + 100 * MINUTE, path)
+    whole = path.read_text("ascii")
+    monkeypatch.setattr("app.jobs.seals.AT_ONCE", 1)
+    forget_anchors(path, whole.splitlines(keepends=True)[-1])
+    worker = Worker(FileLeader(tmp_path / "lock"), SimulatedClock(NOW + 101 * MINUTE), app.app_context, path)
+    worker.seal()
+    worker.leader.resign()
+    assert sorted(path.read_text("ascii").splitlines()) == sorted(whole.splitlines())
 
 
 def test_letters_go_to_people_with_an_address_and_an_account_in_use(app: Flask) -> None:
