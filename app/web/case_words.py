@@ -18,6 +18,7 @@ OPERATION_NAMES = {
     "open_consequences": Message("Opening of what follows"),
     "publish_result": Message("Publication of the result"),
     "record_decision": Message("Recording of the decision"),
+    "fire_timers": Message("Expiry of a time limit"),
 }
 DECISIONS = {
     "on_time": Message("filed on time"),

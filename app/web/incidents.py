@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.wrappers import Response
 
 from app.cases.models import Case, Incident
 from app.cases.queries import get_case, get_incident, list_cases_by_id, list_incidents
-from app.casework.fire_timers import retry_incident
+from app.casework.fire_timers import record_retry_fault, retry_incident
 from app.casework.work import Doer
 from app.contracts.models import Contract
 from app.contracts.queries import list_contracts
@@ -22,9 +24,10 @@ from app.web.access import get_session, get_viewer, needs
 from app.web.case_words import name_operation
 from app.web.numbers import ID
 from app.web.site import get_now
-from app.web.words import say
+from app.web.words import _, say
 
 blueprint = Blueprint("incidents", __name__)
+LOG = logging.getLogger("kaohe.web")
 ROLE = "process_admin"
 EFFECTS = {
     "compare_findings": Message("The findings of the scorers are in, but they are not compared yet."),
@@ -34,6 +37,7 @@ EFFECTS = {
     "open_consequences": Message("Points and money are posted, but what follows is not opened yet."),
     "publish_result": Message("Everything is posted, but the result is not published yet."),
     "record_decision": Message("The decision is signed, but it has not taken effect yet."),
+    "fire_timers": Message("A time limit is over, but the case has not moved on yet."),
 }
 """What it means for a case that an automatic step has not run."""
 UNKNOWN_EFFECT = Message("The case stands still at this step.")
@@ -67,9 +71,12 @@ def list_all() -> str:
 @needs(Permission.RETRY_INCIDENT)
 def retry(incident_id: int) -> Response:
     """Try a failed step again at once."""
-    with transaction() as connection:
-        outcome, kind = _retry(connection, incident_id)
-    flash(say(outcome), kind)
+    with reading() as connection:
+        incident = _get_own(connection, incident_id)
+    if incident.state == "resolved":
+        flash(_("This step has run meanwhile; nothing was left to do."), "info")
+    else:
+        flash(*_retry(incident))
     return redirect(url_for("incidents.list_all"), 303)
 
 
@@ -92,16 +99,28 @@ def administers(viewer: Viewer, case: Case) -> bool:
     )
 
 
-def _retry(connection: Connection, incident_id: int) -> tuple[Message, str]:
-    incident, viewer = get_incident(connection, incident_id), get_viewer()
-    if not administers(viewer, get_case(connection, incident.case_id)):
+def _get_own(connection: Connection, incident_id: int) -> Incident:
+    """Return a failed step that the viewer may repeat; `NotPermitted` for another authority's."""
+    incident = get_incident(connection, incident_id)
+    if not administers(get_viewer(), get_case(connection, incident.case_id)):
         raise NotPermitted(Permission.RETRY_INCIDENT)
-    if incident.state == "resolved":
-        return Message("This step has run meanwhile; nothing was left to do."), "info"
-    person = get_session().person
-    went = retry_incident(connection, incident, Doer(person.id, person.name, viewer), get_now())
-    what = name_operation(incident.operation)
-    if went.failure is None:
-        return Message("{step}: done. The case goes on.", step=what), "success"
-    text = Message("{step}: did not succeed again. The fault is recorded; tell the support its text.", step=what)
-    return text, "danger"
+    return incident
+
+
+def _retry(incident: Incident) -> tuple[str, str]:
+    """Try a failed step again; what it raises is recorded as one more failure. Return what to say and its tone."""
+    person, what = get_session().person, say(name_operation(incident.operation))
+    failed = _("{step}: did not succeed again. The fault is recorded; tell the support its text.", step=what)
+    try:
+        with transaction() as connection:
+            went = retry_incident(connection, incident, Doer(person.id, person.name, get_viewer()), get_now())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        LOG.exception("incident %s", incident.id)
+        with transaction() as connection:
+            record_retry_fault(connection, incident, error, get_now())
+        return failed, "danger"
+    if went.failure is not None:
+        return failed, "danger"
+    return _("{step}: done. The case goes on.", step=what), "success"

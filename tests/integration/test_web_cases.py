@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app.cases.models import incidents
+from app.cases.queries import get_incident
 from app.casework.complete_task import complete_task
 from app.casework.return_case import return_case
 from app.contracts.queries import get_contract_by_code, list_contracts
@@ -20,6 +21,7 @@ from app.evidence.operations import add_file, add_link
 from app.evidence.store import FileStore
 from app.ledger.operations import post_entries
 from app.ledger.queries import list_entries
+from app.processes.models import process_instances
 from app.scoring.consequences.entries import Entry
 from tests.integration.caseworld import Side, do, drive, list_open, make_script, make_side
 from tests.integration.test_web_inbox import visit
@@ -294,6 +296,21 @@ def test_a_failed_step_is_shown_to_its_own_process_administrator_and_retried(app
     assert "<b>disk</b>" not in page
     assert visitor.post(f"/incidents/{number}/retry").status_code == 303
     assert "HONGSHAN-01-Y1Q1" not in visitor.get("/incidents").text
+
+
+def test_a_case_that_cannot_be_loaded_stays_with_the_administrator(app: Flask) -> None:
+    make_site(app)
+    side = make_side("hongshan")
+    number = add_incident(side)
+    with transaction() as connection:
+        connection.execute(update(process_instances).values(state=b"no state"))
+    visitor = visit(app, side.name("process_admin"))
+    assert visitor.post(f"/incidents/{number}/retry").status_code == 303
+    page = visitor.get("/incidents").text
+    assert "仍未成功" in page
+    assert "HONGSHAN-01-Y1Q1" in page
+    with reading() as connection:
+        assert get_incident(connection, number).tries == 4
 
 
 def test_diagrams_are_served_by_their_names_only(app: Flask) -> None:
