@@ -51,19 +51,24 @@ class OpinionForm(Form):
 
 
 class ReviewForm(Form):
-    """审核: the facts as reviewed, notes by fact, and who scores; nobody named means everybody who holds the role."""
+    """审核: the facts as reviewed, notes by fact, the evidence they rest on by indicator, and who scores.
+
+    Nobody named means everybody who holds the role; an indicator not named, all the evidence that stands there.
+    """
 
     facts: dict[str, object]
     notes: dict[str, Opinion] = Field(default_factory=dict)
+    evidence: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     scorers: tuple[int, ...] = ()
     opinion: Opinion = ""
 
 
 class ScoreForm(Form):
-    """评分: corrected facts and judged marks by name; each correction needs its reason."""
+    """评分: corrected facts and judged marks by name; each correction needs its reason and rests on evidence."""
 
     corrections: dict[str, object] = Field(default_factory=dict)
     reasons: dict[str, Opinion] = Field(default_factory=dict)
+    evidence: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     opinion: Opinion = ""
 
 

@@ -21,6 +21,7 @@ findings = Table(
     Column("scorer_id", ForeignKey("people.id"), nullable=False),
     Column("corrections", Json, nullable=False),
     Column("reasons", Json, nullable=False),
+    Column("evidence", Json, nullable=False),
     Column("submitted_at", Moment, nullable=False),
     UniqueConstraint("case_id", "round", "scorer_id"),
 )
@@ -63,6 +64,7 @@ class Finding:
     scorer_id: int
     corrections: dict[str, object]
     reasons: dict[str, str]
+    evidence: dict[str, list[int]]
     submitted_at: dt.datetime
 
 

@@ -13,7 +13,7 @@ from app.scores.models import findings, sheets
 
 
 def _upsert_finding(added: postgresql.Insert | sqlite.Insert) -> Insert:
-    kept = {name: added.excluded[name] for name in ("corrections", "reasons", "submitted_at")}
+    kept = {name: added.excluded[name] for name in ("corrections", "reasons", "evidence", "submitted_at")}
     return added.on_conflict_do_update(index_elements=["case_id", "round", "scorer_id"], set_=kept)
 
 
@@ -34,15 +34,17 @@ def record_finding(
     scorer_id: int,
     corrections: Mapping[str, object],
     reasons: Mapping[str, str],
+    evidence: Mapping[str, list[int]],
     now: dt.datetime,
 ) -> None:
-    """Record what a scorer found in a round; scoring again in the same round replaces it."""
+    """Record what a scorer found in a round, with reasons and evidence by fact; scoring again in it replaces it."""
     values = {
         "case_id": case_id,
         "round": round_,
         "scorer_id": scorer_id,
         "corrections": dict(corrections),
         "reasons": dict(reasons),
+        "evidence": dict(evidence),
         "submitted_at": now,
     }
     connection.execute(_RECORD_FINDING[connection.dialect.name], values)

@@ -87,13 +87,21 @@ def _shape_submit(flat: Flat, _known: Known, _opinion: dict[str, object]) -> dic
 
 def _shape_review(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
     named = [int(one) for one in flat.get("scorers", "").split(",") if one.strip().isdecimal()]
-    return {"facts": pick_values(flat, "facts"), "notes": pick(flat, "notes"), "scorers": tuple(named), **opinion}
+    facts, notes = pick_values(flat, "facts"), pick(flat, "notes")
+    return {"facts": facts, "notes": notes, "evidence": _pick_evidence(flat), "scorers": tuple(named), **opinion}
 
 
 def _shape_score(flat: Flat, known: Known, opinion: dict[str, object]) -> dict[str, object]:
     typed = pick_values(flat, "corrections")
     changed = {name: value for name, value in typed.items() if not _is_same(known.reviewed.get(name), value)}
-    return {"corrections": changed, "reasons": pick(flat, "reasons"), **opinion}
+    evidence = _pick_evidence(flat)
+    return {"corrections": changed, "reasons": pick(flat, "reasons"), "evidence": evidence, **opinion}
+
+
+def _pick_evidence(flat: Flat) -> dict[str, tuple[int, ...]]:
+    """Return the ticked evidence by indicator; an indicator whose boxes are all empty has none."""
+    boxes = {name.removeprefix("evidence."): text for name, text in flat.items() if name.startswith("evidence.")}
+    return {code: tuple(int(one) for one in text.split(",") if one.isdecimal()) for code, text in boxes.items()}
 
 
 def _shape_joint_look(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:

@@ -19,7 +19,7 @@ from tests.integration.world import World
 
 MOST = 15
 MORE = {
-    "score, the last, differing": 2,
+    "score, the last, differing": 3,
     "score, the last": 10,
     "joint_look": 7,
     "approve": 10,

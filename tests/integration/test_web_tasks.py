@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 
 from app.clock import SimulatedClock
-from app.db import reading
-from app.evidence.queries import list_evidence
+from app.db import reading, transaction
+from app.evidence.operations import add_link
+from app.evidence.queries import list_evidence, list_latest_facts
 from app.tasks.models import Task
 from tests.builders import make_reached
 from tests.integration.caseworld import Side, drive, list_open, make_side
@@ -216,3 +217,23 @@ def test_the_odometer_says_what_a_signature_will_do(app: Flask, tmp_path: Path) 
     page = visit(app, side, "approver").get(f"/tasks/{first(side).id}")
     assert "本次签批后" in page.text
     assert "200,000.00" in page.text
+
+
+def test_a_review_shows_what_each_value_rests_on_and_keeps_what_was_unticked(app: Flask, tmp_path: Path) -> None:
+    side, _clock = open_site(app, tmp_path)
+    with transaction() as connection:
+        clerk, case = side.cast.people["party_staff"], side.case
+        kept, dropped = (
+            add_link(connection, clerk.actor, case.id, "mentoring", None, link, case.party_id, NOW).id
+            for link in ("https://example.org/1", "https://example.org/2")
+        )
+    drive(side, "review")
+    visitor, task = visit(app, side, "reviewer"), first(side)
+    shown = visitor.get(f"/tasks/{task.id}").text
+    assert [f'name="evidence.mentoring" value="{one}" checked' in shown for one in (kept, dropped)] == [True, True]
+    typed = {**type_facts("facts"), "evidence.mentoring": ["", str(kept)]}
+    refused = visitor.post(f"/tasks/{task.id}/complete", {**typed, "facts.mentors": "六"}).text
+    assert [f'name="evidence.mentoring" value="{one}" checked' in refused for one in (kept, dropped)] == [True, False]
+    assert visitor.post(f"/tasks/{task.id}/complete", typed).status_code == 303
+    with reading() as connection:
+        assert list_latest_facts(connection, side.case.id, "reviewed")["mentors"].evidence_ids == (kept,)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.casework.exclusions import SIGNING, find_exclusion
 from app.casework.forms import FormRefused, OpinionForm, Refusal, ReviewForm, check_facts, read_form
+from app.casework.proof import find_proof
 from app.casework.work import Outcome, Work
 from app.errors import Message
 from app.evidence.operations import EnteredFact, enter_facts
@@ -29,7 +30,8 @@ def review(work: Work, given: Mapping[str, object]) -> Outcome:
     filed = list_latest_facts(work.connection, work.case.id, "filed")
     _require_notes(work, facts, {name: one.value for name, one in filed.items()}, form)
     scorers = _find_scorers(work, form.scorers)
-    entered = {name: EnteredFact(value, form.notes.get(name, ""), ()) for name, value in facts.items()}
+    proof = find_proof(work, form.evidence)
+    entered = {name: EnteredFact(value, form.notes.get(name, ""), proof.get(name, ())) for name, value in facts.items()}
     enter_facts(work.connection, work.person.actor, work.case.id, work.round, "reviewed", entered, work.now)
     receive_submission(work.connection, work.case.id, "accepted")
     work.audit("reviewed", facts=len(facts), scorers=list(scorers))

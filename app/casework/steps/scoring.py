@@ -13,6 +13,7 @@ from app.casework.forms import (
     read_form,
     require_reasons,
 )
+from app.casework.proof import find_proof
 from app.casework.sheets import list_judged, open_draft, write_sheet
 from app.casework.work import Outcome, Work
 from app.errors import Message
@@ -31,7 +32,9 @@ def score(work: Work, given: Mapping[str, object]) -> Outcome:
         template = "{field}: give the mark"
         raise FormRefused([Refusal(f"corrections.{code}", Message(template, field=code)) for code in unmarked])
     case, reasons = work.case, {name: form.reasons[name] for name in corrections if name in form.reasons}
-    record_finding(work.connection, case.id, work.round, work.person.id, corrections, reasons, work.now)
+    proof = find_proof(work, form.evidence) if corrections else {}
+    evidence = {name: list(proof.get(name, ())) for name in corrections}
+    record_finding(work.connection, case.id, work.round, work.person.id, corrections, reasons, evidence, work.now)
     work.audit("scored", corrections=len(corrections))
     return Outcome(decision="corrected" if corrections else "confirmed", opinion=form.opinion)
 

@@ -436,6 +436,7 @@ CREATE TABLE findings (
     scorer_id INTEGER NOT NULL,
     corrections TEXT NOT NULL,
     reasons TEXT NOT NULL,
+    evidence TEXT NOT NULL,
     submitted_at DATETIME NOT NULL,
     CONSTRAINT pk_findings PRIMARY KEY (id),
     CONSTRAINT uq_findings_case_id_round_scorer_id UNIQUE (case_id, round, scorer_id),
