@@ -14,7 +14,7 @@ from app.cli.context import open_app
 from app.cli.numbers import write_json
 from app.cli.words import _, say
 from app.db import database, reading
-from app.jobs.seals import ANCHORS, seal_when_due, verify_trail
+from app.jobs.seals import ANCHORS, read_anchors, seal_when_due, verify_trail
 
 
 @click.group(help=_("The audit trail: who did what, in chains that show every later change."))
@@ -49,11 +49,6 @@ def audit_verify(*, anchors: Path | None, as_json: bool) -> None:
     else:
         print_findings(findings, len(lines))
     sys.exit(1 if findings else 0)
-
-
-def read_anchors(path: Path) -> list[str]:
-    """Return the lines of a file of anchors; none before the first seal."""
-    return path.read_text("ascii", errors="replace").splitlines() if path.is_file() else []
 
 
 def describe_finding(finding: Finding) -> dict[str, object]:

@@ -14,11 +14,11 @@ from app.audit.values import Actor
 from app.casework.install import install_processes
 from app.cli.context import Opened, bind, find_role, show_url
 from app.cli.numbers import write_json
-from app.cli.user import make_password
 from app.cli.words import _
 from app.config import Settings, read_settings
 from app.db import normalise_url, reading, transaction
 from app.errors import KaoheError, Message
+from app.identity.one_time import make_password
 from app.identity.operations import NewRole, add_organisation, add_person
 from app.identity.queries import find_organisation_by_code, find_person_by_username
 from app.identity.rules import is_separated

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
-import string
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from app.cli.tables import CODE, TEXT, print_table
 from app.cli.words import _, say
 from app.db import reading, transaction
 from app.identity.models import KINDS, Organisation, Person, RoleHolding
+from app.identity.one_time import make_password
 from app.identity.operations import (
     AccountRefused,
     NewRole,
@@ -37,11 +36,8 @@ from app.identity.queries import (
     list_people,
     list_roles_of,
 )
-from app.identity.rules import ROLES, is_in_effect, list_password_problems, normalise_username
+from app.identity.rules import ROLES, is_in_effect
 
-PASSWORD_CHARACTERS = 16
-LOOK_ALIKE = "0O1lI"
-ALPHABET = "".join(one for one in string.ascii_letters + string.digits if one not in LOOK_ALIKE)
 ONE_DAY = dt.timedelta(days=1)
 ROLE_FORM = "ROLE[:PROGRAMME]"
 
@@ -146,14 +142,6 @@ def find_or_add_organisation(
     if found is not None and (found.name, found.kind) == (new_name, kind):
         return found
     return add_organisation(connection, opened.actor, code, new_name, kind, opened.now)
-
-
-def make_password(username: str) -> str:
-    """Return a random one-time password that the rules allow, without characters that look alike."""
-    while True:
-        password = "".join(secrets.choice(ALPHABET) for _place in range(PASSWORD_CHARACTERS))
-        if not list(list_password_problems(password, normalise_username(username))):
-            return password
 
 
 def read_password() -> str:

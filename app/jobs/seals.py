@@ -107,6 +107,11 @@ def keep_anchors(path: Path, seals: Iterable[Seal]) -> None:
         os.fsync(file.fileno())
 
 
+def read_anchors(path: Path) -> list[str]:
+    """Return the lines of a file of anchors; none before the first seal."""
+    return path.read_text("ascii", errors="replace").splitlines() if path.is_file() else []
+
+
 def verify_trail(connection: Connection, anchor_lines: Iterable[str]) -> list[Finding]:
     """Return everything that doesn't hold in the whole trail: chains, seals, anchors, the heads that cases keep.
 

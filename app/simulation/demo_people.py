@@ -69,7 +69,7 @@ PEOPLE = (
     DemoPerson("lixin-fz", "董洁", "lixin", "party_head"),
     DemoPerson("ronghe-jb", "程亮", "ronghe", "party_staff"),
     DemoPerson("ronghe-fz", "曹颖", "ronghe", "party_head"),
-    DemoPerson("xitong", "系统管理员", OPERATOR, "system_admin", "管理账号"),
+    DemoPerson("xitong", "系统管理员", OPERATOR, "system_admin", "查看账号，解锁、重置密码、停用"),
     DemoPerson("anquan", "安全管理员", OPERATOR, "security_admin"),
-    DemoPerson("shenji", "审计管理员", OPERATOR, "audit_admin", "查看审计记录"),
+    DemoPerson("shenji", "审计管理员", OPERATOR, "audit_admin", "查看审计记录并核验是否完整"),
 )

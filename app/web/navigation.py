@@ -14,11 +14,11 @@ ENTRIES = (
     ("inbox.show_inbox", Permission.SEE_INBOX, Message("Inbox"), "inbox"),
     ("cases.list_all", Permission.SEE_INBOX, Message("Cases"), "list-details"),
     ("contracts.list_all", Permission.SEE_INBOX, Message("Contracts"), "file-certificate"),
+    ("accounts.list_accounts", Permission.MANAGE_ACCOUNTS, Message("Accounts"), "users"),
+    ("audit.show_audit", Permission.SEE_AUDIT, Message("Audit trail"), "shield-lock"),
     ("mailbox.show_mailbox", Permission.SEE_MAILBOX, Message("Notices"), "mail"),
     ("diagrams.list_diagrams", Permission.SEE_DIAGRAM, Message("Processes"), "sitemap"),
     ("incidents.list_all", Permission.SEE_INCIDENTS, Message("Failed steps"), "alert-triangle"),
-    ("accounts.list_accounts", Permission.MANAGE_ACCOUNTS, Message("Accounts"), "users"),
-    ("audit.show_audit", Permission.SEE_AUDIT, Message("Audit trail"), "shield-lock"),
 )
 """Endpoint, who sees it, its word, its icon. An entry whose page is not there is not shown."""
 

@@ -28,6 +28,8 @@ PAGES = (
     "app.web.diagrams",
     "app.web.incidents",
     "app.web.mailbox",
+    "app.web.accounts",
+    "app.web.audit",
 )
 """Every module that has pages; each has one `blueprint`."""
 DEMO_PAGES = ("app.web.look",)

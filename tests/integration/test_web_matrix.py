@@ -108,6 +108,14 @@ TABLE: dict[str, Route] = {
     "GET /mailbox/<letter_id>": Route(reads_the_letter),
     "GET /mailbox/<letter_id>/html": Route(reads_the_letter),
     "POST /mailbox/<letter_id>/resend": Route(supervises),
+    "GET /accounts": Route(only("system_admin")),
+    "GET /accounts/<person_id>": Route(only("system_admin")),
+    "POST /accounts/<person_id>/unlock": Route(only("system_admin")),
+    "POST /accounts/<person_id>/disable": Route(only("system_admin")),
+    "POST /accounts/<person_id>/enable": Route(only("system_admin")),
+    "POST /accounts/<person_id>/password": Route(only("system_admin")),
+    "GET /audit": Route(only("audit_admin")),
+    "POST /audit/verify": Route(only("audit_admin")),
     "GET /incidents": Route(only("process_admin")),
     "POST /incidents/<incident_id>/retry": Route(keeps_the_process),
     "GET /evidence/<evidence_id>": Route(sees_the_case),
@@ -156,18 +164,20 @@ class Things:
     incident_id: int
     task_id: int
     evidence_id: int
+    person_id: int
     name: str = "contract-quarter"
 
 
 def make_things(case: Case) -> Things:
-    """The things of a case: its first letter to the party's head, a failed step."""
+    """The things of a case: its first letter to the party's head, a failed step, an account that nobody uses."""
     with transaction() as connection:
         failed = {"case_id": case.id, "operation": "publish_result", "message": "x", "tries": 3, "state": "open"}
         added = connection.execute(insert(incidents).values(**failed, first_at=NOW, last_at=NOW)).inserted_primary_key
         proof = add_link(connection, CLERK, case.id, "training", 0, "https://example.org/", case.party_id, NOW)
+        spare = add_person(connection, None, f"spare-{case.id}", "备用", "", case.party_id, PASSWORD, [], NOW)
         letters, task = list_by_case(connection, case.id), list_open_tasks(connection, case.id)[0]
     assert added is not None
-    return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), task.id, proof.id)
+    return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), task.id, proof.id, spare.id)
 
 
 def make_world() -> tuple[Side, dict[str, Things]]:
