@@ -22,6 +22,8 @@ from app.scoring.rubric import Indicator
 from app.scoring.scorer import PartScorer
 
 SPECIAL = "special"
+LARGE = 10_000
+"""From here on a number is read more easily in thousands."""
 
 
 class PersonNames(Protocol):
@@ -252,12 +254,13 @@ def make_evidence(
 
 
 def show_value(value: Value | None, yes: str, no: str) -> str:
-    """Return a value as text: a plain number, the words for yes and no, a dash while it is missing."""
+    """Return a value as text: a number, large ones in thousands, the words for yes and no, a dash while missing."""
     if value is None:
         return "—"
     if isinstance(value, bool):
         return yes if value else no
-    return format_number(value)
+    whole, point, rest = format_number(value).partition(".")
+    return f"{int(whole):,}{point}{rest}" if abs(int(whole)) >= LARGE else f"{whole}{point}{rest}"
 
 
 def _list_rows(source: SheetSource, working: Mapping[str, list[Finding]]) -> Iterator[RowView]:
