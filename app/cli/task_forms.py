@@ -50,6 +50,7 @@ FIELDS = {
     "note": _("a note for the reviewer"),
     "opinion": _("an opinion"),
     "notes": _("by fact: why it differs from what was filed"),
+    "evidence": _("by indicator: numbers of the evidence it rests on; not named: all that stands there"),
     "scorers": _("numbers of the people who score; nobody named: everybody who holds the role"),
     "corrections": _("corrected facts and marks, by name"),
     "reasons": _("the reason of each of them, by name"),
