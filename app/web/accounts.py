@@ -16,7 +16,7 @@ from app.identity.models import Organisation, Person, RoleHolding
 from app.identity.one_time import make_password
 from app.identity.operations import disable_person, enable_person, set_password, unlock_person
 from app.identity.queries import get_organisation, get_person, list_organisations, list_people, list_roles_of
-from app.permissions import Permission
+from app.permissions import SEPARATED_ROLES, Permission
 from app.web.access import get_session, needs
 from app.web.numbers import ID
 from app.web.site import get_now
@@ -33,6 +33,11 @@ class AccountView:
     place: Organisation
     roles: tuple[RoleHolding, ...]
     is_locked: bool
+
+    @property
+    def is_separated(self) -> bool:
+        """Whether this is one of the three administrators (三员分立), whose accounts none of the others takes over."""
+        return any(one.role in SEPARATED_ROLES for one in self.roles)
 
     def holds(self, text: str) -> bool:
         """Whether a text stands in the name, the username or the organisation."""
@@ -85,6 +90,10 @@ def enable(person_id: int) -> Response:
 @needs(Permission.MANAGE_ACCOUNTS)
 def reset_password(person_id: int) -> Response:
     """Set a one-time password, shown on this answer only and kept nowhere."""
+    if person_id != get_session().person.id and _read(person_id).is_separated:
+        kept = _("The three administrators keep each other in check: this password is reset on the command line.")
+        flash(kept, "warning")
+        return redirect(url_for("accounts.show_account", person_id=person_id), 303)
     with transaction() as connection:
         password = make_password(get_person(connection, person_id).username)
         set_password(connection, _get_actor(), person_id, password, get_now())

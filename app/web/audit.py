@@ -91,7 +91,9 @@ def _show(findings: Sequence[Finding] | None) -> str:
     before = read_number("before")
     with reading() as connection:
         wanted, where = _read_wanted(connection)
-        found = [] if wanted.problems else list_recent_entries(connection, most=PAGE + 1, before_id=before, **where)  # type: ignore[arg-type]  # by name, as that function has them
+        # A trail that doesn't hold may hold rows that can't be read: what was found comes first, and alone.
+        is_listed = not wanted.problems and not findings
+        found = _list_entries(connection, before, where) if is_listed else []
         views = _make_views(connection, found[:PAGE])
     further = ""
     if len(found) > PAGE:
@@ -105,6 +107,10 @@ def _show(findings: Sequence[Finding] | None) -> str:
         further=further,
         is_further=before is not None,
     )
+
+
+def _list_entries(connection: Connection, before: int | None, where: dict[str, object]) -> list[AuditEntry]:
+    return list_recent_entries(connection, most=PAGE + 1, before_id=before, **where)  # type: ignore[arg-type]  # by name, as that function has them
 
 
 def _read_wanted(connection: Connection) -> tuple[Wanted, dict[str, object]]:
@@ -142,9 +148,18 @@ def _make_views(connection: Connection, found: Sequence[AuditEntry]) -> list[Ent
 
 
 def _make_view(entry: AuditEntry, about: str) -> EntryView:
-    details = json.loads(entry.details)
+    details = _read_details(entry.details)
     pairs = tuple((say(name_detail(name)), _show_detail(name, value)) for name, value in details.items())
     return EntryView(entry, about, say(ACTIONS.get(entry.action, Message(entry.action))), pairs)
+
+
+def _read_details(text: str) -> dict[str, object]:
+    """Return an entry's particulars; a text that somebody changed so that it can't be read is shown as it is."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {"message": text}
+    return found if isinstance(found, dict) else {"message": text}
 
 
 def _show_detail(name: str, value: object) -> str:

@@ -84,6 +84,14 @@ def test_a_disabled_account_is_out_at_once_until_it_is_enabled(app: Flask, admin
     assert list_done()[:2] == [("人员 xitong", "person_enabled"), ("人员 xitong", "person_disabled")]
 
 
+def test_the_auditors_password_is_out_of_the_administrators_reach(app: Flask, admin: Visitor) -> None:
+    add_someone("shenji", add_authority("operator-2", "operator"), "audit_admin")
+    page = f"/accounts/{find('shenji').id}"
+    assert admin.post(f"{page}/password").status_code == 303
+    assert "相互制约" in admin.get(page).text
+    assert Visitor(app).sign_in("shenji").status_code == 303
+
+
 def test_nobody_shuts_their_own_account(admin: Visitor) -> None:
     page = f"/accounts/{find(ADMIN).id}"
     admin.post(f"{page}/disable")

@@ -58,3 +58,17 @@ def test_a_trail_that_holds_is_whole_and_a_changed_entry_is_named(app: Flask) ->
     answer = visitor.post("/audit/verify").text
     assert "核验无误" not in answer
     assert side.case.chain in answer
+
+
+def test_an_entry_that_can_not_be_read_any_more_is_shown_and_found(app: Flask) -> None:
+    side, visitor = open_trail(app)
+    with transaction() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"ALTER TABLE {audit_entries.name} DISABLE TRIGGER USER"))
+        else:
+            connection.execute(text(f"DROP TRIGGER {audit_entries.name}_append_only_update"))
+        changed = text("UPDATE audit_entries SET details = 'gone' WHERE chain = :chain AND place = 2")
+        connection.execute(changed, {"chain": side.case.chain})
+    assert visitor.get(f"/audit?case={side.case.code}").status_code == 200
+    answer = visitor.post("/audit/verify")
+    assert (answer.status_code, side.case.chain in answer.text) == (200, True)
