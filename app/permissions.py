@@ -35,6 +35,7 @@ class Permission(Enum):
     WORK_ON_TASK = Message("This task is for the role that it waits for, and for one person once that person has it.")
     CLAIM_TASK = Message("A task is claimed by someone of the role that it waits for, while nobody else has it.")
     RETURN_CASE = Message("A case is returned by whoever reviews, scores, verifies or approves it at this step.")
+    APPEAL = Message("A published result is appealed by the party's head.")
     UPLOAD_EVIDENCE = Message("Evidence is added by whoever works on the task, as long as it is open.")
     SEE_EVIDENCE = Message("Evidence is open to those who may see its case.")
     SEE_CONTRACT = Message("A contract is open to its authority's people for this programme and to its own party's.")
@@ -185,6 +186,11 @@ def _holds_its_role(viewer: Viewer, target: Target) -> bool:
     return any(target.assigned_to in (None, viewer.person_id, one.holder_id) for one in fitting)
 
 
+def _heads_the_party(viewer: Viewer, target: Target) -> bool:
+    owned = _get_owned(target)
+    return owned is not None and any(_fits(one, owned) for one in viewer.holdings if one.role == "party_head")
+
+
 def _is_open(_viewer: Viewer, target: Target) -> bool:
     return isinstance(target, TaskTarget) and target.is_open
 
@@ -209,6 +215,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.WORK_ON_TASK: (_WORKS,),
     Permission.CLAIM_TASK: (_WORKS,),
     Permission.RETURN_CASE: ((*_WORKS, _judges),),
+    Permission.APPEAL: ((_heads_the_party, _is_no_administrator),),
     Permission.UPLOAD_EVIDENCE: (_WORKS,),
     Permission.SEE_EVIDENCE: _SEES,
     Permission.SEE_CONTRACT: _SEES,
@@ -227,6 +234,7 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.WORK_ON_TASK: TaskTarget,
     Permission.CLAIM_TASK: TaskTarget,
     Permission.RETURN_CASE: TaskTarget,
+    Permission.APPEAL: CaseTarget,
     Permission.UPLOAD_EVIDENCE: TaskTarget,
     Permission.SEE_EVIDENCE: CaseTarget,
     Permission.SEE_CONTRACT: ContractTarget,

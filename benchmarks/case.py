@@ -17,8 +17,8 @@ from statistics import mean, median
 import app.casework.complete_task as completing
 import app.processes.operations.change as engine
 from app.cases.models import Case
-from app.casework.open_case import QUARTER
 from app.casework.return_case import return_case
+from app.casework.work import QUARTER
 from app.db import transaction
 from benchmarks.bare_spiff import Bare, Timed, time_case
 from benchmarks.databases import count_statements, make_database, measure_bytes, use_tables

@@ -12,8 +12,8 @@ from sqlalchemy import Table, make_url, select
 
 from app.audit.models import audit_entries
 from app.cases.models import cases
-from app.casework.open_case import QUARTER
 from app.casework.open_many import open_periods
+from app.casework.work import QUARTER
 from app.contracts.models import periods
 from app.db import database, reading, transaction
 from app.outbox.models import outbox_messages

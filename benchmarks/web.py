@@ -23,8 +23,7 @@ from statistics import mean, median
 from urllib.parse import urlencode
 
 from app.cases.models import Case
-from app.casework.open_case import QUARTER
-from app.casework.work import Doer
+from app.casework.work import QUARTER, Doer
 from app.clock import SystemClock
 from app.db import transaction
 from app.identity.operations import set_password

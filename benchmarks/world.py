@@ -14,8 +14,8 @@ from app.cases.models import Case
 from app.casework.add_contract import add_contract
 from app.casework.complete_task import complete_task
 from app.casework.install import SYSTEM_LANE, install_processes, read_declared
-from app.casework.open_case import QUARTER, open_period
-from app.casework.work import Doer
+from app.casework.open_case import open_period
+from app.casework.work import QUARTER, Doer
 from app.clock import make_china_moment
 from app.config import get_data_folder
 from app.contracts.models import ContractPeriod

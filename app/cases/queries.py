@@ -46,6 +46,12 @@ _LIVE_CASE = (
     )
     .limit(1)
 )
+_DOERS_OF_CONTRACT = (
+    select(case_steps.c.person_id, case_steps.c.step)
+    .join(cases, cases.c.id == case_steps.c.case_id)
+    .where(cases.c.contract_id == bindparam("id"), case_steps.c.person_id.is_not(None))
+    .distinct()
+)
 _DOERS = (
     select(case_steps.c.person_id, case_steps.c.step)
     .where(case_steps.c.case_id.in_((bindparam("id"), bindparam("parent_id"))), case_steps.c.person_id.is_not(None))
@@ -187,6 +193,18 @@ def list_doers(connection: Connection, case_id: int, parent_id: int | None) -> l
     """Return who did which step of a case and of the one that it follows from, undone steps included."""
     found = connection.execute(_DOERS, {"id": case_id, "parent_id": parent_id or case_id})
     return [(person_id, step) for person_id, step in found]
+
+
+def list_doers_of_contract(connection: Connection, contract_id: int) -> list[tuple[int, str]]:
+    """Return who did which step of any of a contract's cases, undone steps included."""
+    found = connection.execute(_DOERS_OF_CONTRACT, {"id": contract_id})
+    return [(person_id, step) for person_id, step in found]
+
+
+def list_live_cases(connection: Connection, contract_id: int) -> list[Case]:
+    """Return a contract's open cases, oldest first."""
+    where = (cases.c.contract_id == contract_id, cases.c.closed_at.is_(None))
+    return [Case(*row) for row in connection.execute(select(cases).where(*where).order_by(cases.c.id))]
 
 
 def find_last_done(connection: Connection, case_id: int, step: str) -> CaseStep | None:

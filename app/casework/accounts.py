@@ -7,17 +7,20 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from app.cases.models import Case
 from app.casework.work import Work, find_programme, get_part_scorer
 from app.contracts.models import Contract
 from app.contracts.queries import lock_contract
 from app.errors import KaoheError, Message
 from app.ledger.models import LedgerEntry, LedgerEvent
 from app.ledger.queries import list_entries, list_events
+from app.scores.models import SheetRow
 from app.scoring.consequences.entries import Entry
 from app.scoring.consequences.quarters import QuarterAccount, QuarterFacts
 from app.scoring.consequences.term import ContractTerms, OpeningBalance, Term
-from app.scoring.facts import Value
+from app.scoring.facts import Value, Values
 from app.scoring.model import ZERO
+from app.submissions.queries import find_submission
 
 
 class LedgerDiffers(KaoheError):
@@ -55,14 +58,35 @@ class Account:
         done = self.term.settlements
         return [code for year, code in lasts if self.term.is_year_complete(year) and year not in done]
 
+    def appeal(self, code: str, accepted: Values) -> None:
+        """Let facts accepted on appeal supersede a quarter's; each indicator keeps the better of its points."""
+        self.term.appeal(self.get_quarter(code), accepted)
+
+    def end(self) -> list[str]:
+        """End the contract; return the last assessed quarter of every year that isn't settled yet."""
+        self.term.end()
+        lasts = {one.quarter.year: one.code for one in sorted(self.term.accounts, key=lambda one: one.code)}
+        return [code for year, code in sorted(lasts.items()) if year not in self.term.settlements]
+
     def settle(self, code: str) -> None:
-        """Settle the year whose last quarter this is."""
+        """Settle the year of which this is the last quarter."""
         self.term.settle_year(self.get_quarter(code))
 
+    def find_before(self, code: str) -> QuarterAccount | None:
+        """Return the quarter assessed before one, by the calendar; None where it is the first."""
+        key = get_place(code)
+        earlier = [one for one in self.term.accounts if get_place(one.code) < key]
+        return max(earlier, key=lambda one: get_place(one.code), default=None)
+
     def _apply(self, event: LedgerEvent) -> None:
+        data = event.data
         if event.kind == "approved":
-            self.approve(str(event.data["quarter"]), event.data)
-        for code in _list_codes(event.data.get("settles")):
+            self.approve(str(data["quarter"]), data)
+        if event.kind == "appealed":
+            self.appeal(str(data["quarter"]), _get_values(data, "accepted"))
+        if data.get("decision") == "end":
+            self.end()
+        for code in _list_codes(data.get("settles")):
             self.settle(code)
 
     def _check(self) -> None:
@@ -81,7 +105,8 @@ def open_term(contract: Contract) -> Term:
     programme = find_programme(contract.programme)
     if programme.consequences is None:
         raise LookupError(f"{contract.programme} has no consequences")
-    terms = ContractTerms(contract.annual_fee, contract.years, contract.paid)
+    fees = {int(year): fee for year, fee in contract.fees.items()}
+    terms = ContractTerms(contract.annual_fee, contract.years, contract.paid, fees)
     return Term(programme.consequences, terms, _list_opening(contract))
 
 
@@ -98,16 +123,50 @@ def lock_account(work: Work) -> Account:
     return Account(work.contract, *work.ledger)
 
 
+def get_year(code: str) -> int:
+    """Return the contract year of a quarter's code: 2 of Y2Q3."""
+    return int(code[1:].partition("Q")[0])
+
+
+def get_place(code: str) -> tuple[int, int]:
+    """Return a quarter's place in a contract's term: (2, 3) of Y2Q3."""
+    year, _q, quarter = code[1:].partition("Q")
+    return int(year), int(quarter)
+
+
+def read_bound(work: Work) -> Account:
+    """Return the contract's account as it stands after what this piece of work has bound."""
+    return work.bound or read_account(work.connection, work.contract)
+
+
 def make_quarter(code: str, data: Mapping[str, object]) -> QuarterFacts:
     """Return a quarter's settled facts from an approval's record."""
     scorer = get_part_scorer(str(data["rubric"]), int(str(data["rubric_version"])), code[-2:])
     return QuarterFacts(
         code=code,
-        year=int(code[1:].partition("Q")[0]),
+        year=get_year(code),
         scorer=scorer,
         facts=_get_values(data, "facts"),
         representation=_get_values(data, "accepted"),
+        defer=tuple(_list_codes(data.get("defer"))),
+        made_up=_get_mapping(data.get("made_up")),  # type: ignore[arg-type]  # checked when it was recorded
     )
+
+
+def make_approval(connection: Connection, case: Case, sheet: SheetRow) -> dict[str, object]:
+    """Return what an approval binds: the rubric, the settled facts, those accepted afterwards, what is deferred."""
+    programme = find_programme(case.programme)
+    defers = programme.consequences is not None and programme.consequences.deferral
+    filed = find_submission(connection, case.id) if defers else None
+    return {
+        "quarter": case.period,
+        "rubric": case.rubric,
+        "rubric_version": case.rubric_version,
+        "facts": sheet.facts,
+        "accepted": sheet.accepted,
+        "defer": [] if filed is None else filed.granted,
+        "made_up": {} if filed is None else filed.verified,
+    }
 
 
 def _get_values(data: Mapping[str, object], name: str) -> dict[str, Value]:
@@ -124,7 +183,7 @@ def _list_opening(contract: Contract) -> list[OpeningBalance]:
     return [
         OpeningBalance(
             quarter=code,
-            year=int(code[1:].partition("Q")[0]),
+            year=get_year(code),
             points_deducted=_get_decimal(one["points"]),
             money_deducted=_get_decimal(one["money"]),
             used_caps={name: _get_decimal(value) for name, value in _get_mapping(one["caps"]).items()},

@@ -34,7 +34,7 @@ def complete_task(
     """
     work = take_up(connection, doer, task_id, Permission.WORK_ON_TASK, "done", now)
     task = get_task(work)
-    outcome = STEPS[task.step](work, form)
+    outcome = work.outcome = STEPS[task.step](work, form)
     went = advance(connection, work.case.instance_id, task.engine_id, outcome.variables, bind_services(work), now)
     digest = sha256(dump_json(dict(form)).encode()).hexdigest()
     work.audit("step_completed", step=task.step, task=task.id, decision=outcome.decision, form=digest)

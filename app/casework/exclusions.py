@@ -6,12 +6,37 @@ from collections.abc import Iterable
 
 from app.errors import KaoheError, Message
 
-FILING = frozenset({"submit", "sign_submission", "represent"})
+FILING = frozenset(
+    {
+        "submit",
+        "sign_submission",
+        "represent",
+        "plan_rectification",
+        "report_rectification",
+        "receive_proposal",
+        "represent_termination",
+        "receive_termination",
+        "file_appeal",
+    }
+)
 SCORING = frozenset({"score", "joint_look"})
-SIGNING = frozenset({"approve", "second_sign", "decide_termination"})
-HANDLING = frozenset({"handle_representation"})
+SIGNING = frozenset({"approve", "second_sign", "decide_termination", "approve_appeal", "sign_settlement"})
+HANDLING = frozenset({"handle_representation", "handle_appeal"})
 VERIFYING = frozenset({"verify_rectification"})
-REVIEWING = frozenset({"check_completeness", "review", "decide_unfiled"})
+REVIEWING = frozenset(
+    {
+        "check_completeness",
+        "review",
+        "decide_unfiled",
+        "decide_late_plan",
+        "decide_late_work",
+        "approve_plan",
+        "prove_proposal",
+        "prove_termination",
+        "confirm_settlement",
+        "register_payment",
+    }
+)
 JUDGING = SCORING | SIGNING | HANDLING | VERIFYING | REVIEWING
 
 
@@ -56,6 +81,8 @@ def _find_other_hat(steps: frozenset[str] | set[str], name: Message) -> Message 
 
 
 def _find_twice(step: str, steps: set[str]) -> Message | None:
+    if step == "handle_appeal" and "handle_representation" in steps:
+        return Message("whoever heard the representation can't hear the appeal")
     if step == "second_sign" and "approve" in steps:
         return Message("the second signature takes a second person")
     if step == "approve" and "second_sign" in steps:

@@ -80,6 +80,9 @@ def make_task(work: Work, ready: Ready) -> NewTask:
 
 def _find_due(work: Work, ready: Ready) -> tuple[dt.datetime, Mapping[str, object]]:
     """Return until when a step may take; the signature has what is left of the time for the filing."""
+    if ready.step in work.dues:
+        due = work.dues[ready.step]
+        return due.due, pack_step_due(due)
     if ready.step == "sign_submission" and work.task is not None and work.task.step == "submit":
         return work.task.due_at, work.task.due_explained
     due = work.explain_due(ready.properties["due"])

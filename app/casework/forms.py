@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
@@ -37,11 +38,21 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+MadeUp = dict[str, dict[str, dict[str, object]]]
+"""Facts by earlier quarter, indicator and name."""
+
+
 class SubmitForm(Form):
-    """填报: facts as the party claims them, by name, and a note for the reviewer."""
+    """填报: facts as the party claims them, by name, and a note for the reviewer.
+
+    `defer`: the reason for each indicator that the party asks to defer (顺延申请); in a fourth quarter `made_up` holds
+    what it made up for those of the earlier quarters.
+    """
 
     facts: dict[str, object] = Field(default_factory=dict)
     note: Opinion = ""
+    defer: dict[str, Reason] = Field(default_factory=dict)
+    made_up: MadeUp = Field(default_factory=dict)
 
 
 class OpinionForm(Form):
@@ -50,11 +61,22 @@ class OpinionForm(Form):
     opinion: Opinion = ""
 
 
+class DeferralAnswer(Form):
+    """The answer to one deferral that was asked for: granted or not, and why."""
+
+    granted: bool
+    reason: Opinion = ""
+
+
 class ReviewForm(Form):
     """审核: the facts as reviewed, notes by fact, the evidence they rest on by indicator, and who scores.
 
     Nobody named means everybody who holds the role; an indicator not named, all the evidence that stands there.
+    `deferrals` answers every indicator that the party asks to defer; `made_up` holds what the review finds made up.
     """
+
+    deferrals: dict[str, DeferralAnswer] = Field(default_factory=dict)
+    made_up: MadeUp = Field(default_factory=dict)
 
     facts: dict[str, object]
     notes: dict[str, Opinion] = Field(default_factory=dict)
@@ -116,18 +138,84 @@ class UnfiledForm(Form):
     opinion: Reason
 
 
-class VerifyForm(Form):
-    """整改验收: whether the rectification passes."""
+class LateForm(Form):
+    """整改逾期督办: wait no longer, or give more time in days of the step's own kind; with the reason."""
 
-    decision: Literal["pass"] = "pass"
+    decision: Literal["proceed", "extend"]
+    days: Annotated[int, Field(ge=1, le=60)] = 5
+    opinion: Reason
+
+
+class Measure(Form):
+    """What is planned for one failed criterion: the measure, who answers for it, by which day."""
+
+    measure: Reason
+    responsible: Annotated[str, Field(min_length=1, max_length=100)]
+    finish_on: dt.date
+
+
+class PlanForm(Form):
+    """整改方案: a measure for every failed criterion, by indicator."""
+
+    items: dict[str, Measure]
     opinion: Opinion = ""
 
 
-class TerminationForm(Form):
-    """拟解除决定: a person's decision, with reasons."""
+class ReportForm(Form):
+    """整改报告: what was done about every failed criterion, by indicator; the proof is uploaded beside it."""
 
-    decision: Literal["continue"]
+    items: dict[str, Reason]
+    opinion: Opinion = ""
+
+
+class Verdict(Form):
+    """Whether one criterion's rectification passes; a failed one needs its reason."""
+
+    passed: bool
+    reason: Opinion = ""
+
+
+class VerifyForm(Form):
+    """整改验收: a verdict on every criterion; where one fails, whether another round or the end follows."""
+
+    verdicts: dict[str, Verdict]
+    then: Literal["", "again", "close"] = ""
+    opinion: Opinion = ""
+
+
+class ProofForm(Form):
+    """登记送达: how and when a notice arrived, or that it is served again.
+
+    `mail` is proven by the delivery record here; a receipt or an announcement by the scan named in `evidence`.
+    """
+
+    decision: Literal["served", "again"]
+    manner: Literal["", "mail", "receipt", "announcement"] = ""
+    arrived_on: dt.date | None = None
+    evidence: int | None = None
+    opinion: Opinion = ""
+
+
+class StatementForm(Form):
+    """陈述申辩 on a termination proposal: the party's statement; none means no objection."""
+
+    statement: Opinion = ""
+
+
+class TerminationForm(Form):
+    """拟解除决定: a person's decision, with reasons; to end names the document by which the government decided."""
+
+    decision: Literal["continue", "end"]
+    basis: Annotated[str, Field(max_length=200)] = ""
     opinion: Reason
+
+
+class PaymentForm(Form):
+    """登记付款: the day on which the released amount was paid, and the voucher."""
+
+    paid_on: dt.date
+    voucher: Annotated[str, Field(min_length=1, max_length=200)]
+    opinion: Opinion = ""
 
 
 def read_form(form_type: type[FormType], given: Mapping[str, object]) -> FormType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
@@ -12,17 +13,25 @@ from app.cases.models import Case
 from app.cases.operations import NewCase, add_case
 from app.casework.follow import follow
 from app.casework.notices import PARTY, notify
-from app.casework.work import Work, explain_step, get_calendar
+from app.casework.work import (
+    APPEAL,
+    ONE_SECOND,
+    PROPOSAL,
+    QUARTER,
+    RECTIFICATION,
+    SETTLEMENT,
+    Work,
+    explain_step,
+    get_calendar,
+)
 from app.clock import get_china_day
 from app.contracts.models import Contract, ContractPeriod
 from app.contracts.operations import mark_period_opened
 from app.contracts.queries import get_contract
 from app.processes.operations import start
 
-QUARTER = "contract-quarter"
 REMINDERS_BEFORE_SUPERVISOR = 2
 """How many working days, a reminder each, a missing filing waits before the supervisor's word (rules.md)."""
-ONE_SECOND = dt.timedelta(seconds=1)
 
 
 def open_period(connection: Connection, period: ContractPeriod, now: dt.datetime) -> Case | None:
@@ -47,15 +56,26 @@ def announce(work: Work, contract: Contract, period: ContractPeriod, due: StepDu
     notify(work, PARTY, "period_opened", work.round, payload)
 
 
-def open_following_case(work: Work, process: str, status: str) -> Case:
-    """Open a case that follows from the one at work: the same party and period, another process."""
-    advance = start(work.connection, process, {}, work.now)
-    case = work.case
+def open_following_case(
+    work: Work,
+    process: str,
+    status: str,
+    variables: Mapping[str, object],
+    *,
+    period: str = "",
+    prepare: Callable[[Work], None] = lambda _following: None,
+) -> Work:
+    """Open a case that follows from the one at work: the same party, another process; return the work on it.
+
+    `period` is the case's own unless named. `prepare` adds what belongs to the new case before its first step is told.
+    """
+    advance = start(work.connection, process, variables, work.now)
+    case, period = work.case, period or work.case.period
     new = NewCase(
-        code=f"{case.code}-{SUFFIXES[process]}",
+        code=f"{work.contract.code}-{period}-{SUFFIXES[process]}",
         process=process,
         contract_id=case.contract_id,
-        period=case.period,
+        period=period,
         authority_id=case.authority_id,
         party_id=case.party_id,
         programme=case.programme,
@@ -67,12 +87,14 @@ def open_following_case(work: Work, process: str, status: str) -> Case:
         parent_id=case.id,
     )
     following = Work(work.connection, add_case(work.connection, new, work.now), work.now, work.doer)
-    following.audit("case_opened", period=case.period, follows=case.code)
+    following.contract, following.holders = work.contract, work.holders
+    following.audit("case_opened", period=period, follows=case.code)
+    prepare(following)
     follow(following, advance)
-    return following.case
+    return following
 
 
-SUFFIXES = {"rectification": "ZG", "termination-proposal": "NJC"}
+SUFFIXES = {RECTIFICATION: "ZG", PROPOSAL: "NJC", APPEAL: "FH", SETTLEMENT: "JS"}
 
 
 def find_unfiled_at(due: StepDue) -> dt.datetime:

@@ -12,8 +12,8 @@ from app.audit.rules import chain_entry
 from app.cases.models import Case
 from app.cases.operations import add_cases, set_heads
 from app.casework.follow import make_task
-from app.casework.open_case import QUARTER, announce, find_unfiled_at, make_case
-from app.casework.work import Work, explain_step
+from app.casework.open_case import announce, find_unfiled_at, make_case
+from app.casework.work import QUARTER, Work, explain_step
 from app.clock import get_china_day
 from app.contracts.models import Contract, ContractPeriod, contracts, periods
 from app.outbox.operations import Outgoing, add

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from app.cases.models import Case
 from app.cases.queries import find_live_case
-from app.casework.accounts import Account, read_account
-from app.casework.services.consequences import PROPOSAL
+from app.casework.accounts import Account, get_year, make_approval, read_account
+from app.casework.work import PROPOSAL
 from app.contracts.queries import get_contract
 from app.scores.models import SheetRow
 from app.scoring.consequences.parameters import TerminationByDeduction
@@ -55,11 +55,10 @@ def preview_approval(connection: Connection, case: Case, sheet: SheetRow) -> Odo
     """Return what approving a sheet now would do; nothing is written."""
     contract = get_contract(connection, case.contract_id)
     account = read_account(connection, contract)
-    year = int(case.period[1:].partition("Q")[0])
+    year = get_year(case.period)
     before, money_before = account.term.sum_window(year), _sum_money(account, year)
     quarters = tuple(_list_quarters(account, year))
-    data = {"rubric": case.rubric, "rubric_version": case.rubric_version, "facts": sheet.facts}
-    quarter = account.approve(case.period, {**data, "accepted": sheet.accepted})
+    quarter = account.approve(case.period, make_approval(connection, case, sheet))
     money_after = _sum_money(account, year)
     return Odometer(
         quarters=quarters,
@@ -69,7 +68,7 @@ def preview_approval(connection: Connection, case: Case, sheet: SheetRow) -> Odo
         score=quarter.score,
         money_before=money_before,
         money_after=money_after,
-        share_percent=(money_after * HUNDRED / contract.annual_fee).quantize(CENT) if contract.annual_fee else ZERO,
+        share_percent=(money_after * HUNDRED / contract.get_fee(year)).quantize(CENT),
         crosses_termination=account.term.meets_termination(quarter),
         below_rectification=bool(quarter.rectifications),
         proposal_live=find_live_case(connection, PROPOSAL, contract.id) is not None,

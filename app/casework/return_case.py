@@ -17,7 +17,7 @@ from app.casework.notices import PARTY, notify
 from app.casework.open_case import find_unfiled_at
 from app.casework.services import bind_services
 from app.casework.services.results import reopen_draft
-from app.casework.work import Doer, Outcome, Work
+from app.casework.work import ONE_SECOND, Doer, Outcome, Work
 from app.errors import Message
 from app.permissions import Permission
 from app.processes.operations import list_return_targets, return_to
@@ -27,6 +27,22 @@ from app.submissions.operations import receive_submission, unsign_submission
 FILING_STEPS = ("submit", "sign_submission")
 MANY_RETURNS = 20
 """From this return on the supervisor is told as well (reliability.md, long rework)."""
+
+
+TIMED = {
+    "plan_rectification": ("plan_overdue_at", "rectification_plan"),
+    "report_rectification": ("work_overdue_at", "rectification_work"),
+    "represent_termination": ("silence_at", "termination_representation"),
+}
+"""The party's steps that a timer ends: its variable, and the time that a return gives anew."""
+FINAL = frozenset({"receive_proposal", "prove_proposal", "receive_termination", "prove_termination", "file_appeal"})
+"""Steps that can't be done again: what arrived has arrived, what was appealed in time was."""
+
+
+def list_targets(connection: Connection, instance_id: int, engine_id: str) -> tuple[str, ...]:
+    """Return the steps that a case may be returned to from an open one, the one done last first."""
+    found = list_return_targets(connection, instance_id, engine_id)
+    return tuple(step for step in found if step not in FINAL)
 
 
 def return_case(
@@ -40,7 +56,7 @@ def return_case(
     if not reason.strip():
         raise FormRefused([Refusal("reason", Message("{field}: give the reason", field="reason"))])
     task, case = get_task(work), work.case
-    if target not in list_return_targets(connection, case.instance_id, task.engine_id):
+    if target not in list_targets(connection, case.instance_id, task.engine_id):
         text = Message("the case can't be returned to {step} from here", step=target)
         raise FormRefused([Refusal("target", text)])
     entry = find_last_done(connection, case.id, target)
@@ -62,7 +78,17 @@ def _prepare(work: Work, target: str, reason: str) -> Mapping[str, object]:
         notify(work, ["supervisor"], "many_returns", work.round, {"returns": work.round - 1, "reason": reason})
     if target == "represent":
         return reopen_draft(work)
+    if target in TIMED:
+        return _prepare_timed(work, target, reason)
     return _prepare_filing(work, target, reason) if target in FILING_STEPS else {}
+
+
+def _prepare_timed(work: Work, target: str, reason: str) -> dict[str, object]:
+    """Give a party's step its time anew and tell the party why it came back."""
+    variable, step_time = TIMED[target]
+    due = work.explain_due(step_time)
+    notify(work, PARTY, "returned", work.round, {"reason": reason, "target": target, "due": pack_step_due(due)})
+    return {variable: (due.due + ONE_SECOND).isoformat()}
 
 
 def _prepare_filing(work: Work, target: str, reason: str) -> dict[str, object]:

@@ -18,6 +18,9 @@ from app.scoring.panel import find_differences, settle_facts, settle_marks
 from app.scoring.rules import Judged
 from app.scoring.scorer import PartScorer
 
+SPECIAL = "special"
+"""The line of special points (特殊分), contested and rectified like an indicator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:

@@ -17,13 +17,31 @@ STATUS_OF_STEP = {
     "handle_representation": "to_confirm",
     "approve": "to_sign",
     "second_sign": "to_sign",
+    "plan_rectification": "rectifying",
+    "approve_plan": "rectifying",
+    "report_rectification": "rectifying",
     "verify_rectification": "rectifying",
+    "decide_late_plan": "rectifying",
+    "decide_late_work": "rectifying",
+    "receive_proposal": "termination_proposed",
+    "prove_proposal": "termination_proposed",
+    "represent_termination": "termination_proposed",
     "decide_termination": "termination_proposed",
+    "receive_termination": "termination_proposed",
+    "prove_termination": "termination_proposed",
+    "file_appeal": "under_appeal",
+    "handle_appeal": "under_appeal",
+    "approve_appeal": "under_appeal",
+    "confirm_settlement": "settling",
+    "sign_settlement": "settling",
+    "register_payment": "settling",
 }
 END_STATUS = {
     "contract-quarter": "published",
     "rectification": "archived",
     "termination-proposal": "archived",
+    "appeal": "archived",
+    "annual-settlement": "archived",
 }
 RETURNED = "returned"
 

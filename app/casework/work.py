@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from app.calendar.due_explained import StepDue, explain_step_due
 from app.calendar.holidays import WorkingCalendar
 from app.calendar.working_days import count_working_days
 from app.cases.models import Case
-from app.cases.queries import list_doers
+from app.cases.queries import list_doers, list_doers_of_contract
 from app.clock import get_china_day
 from app.contracts.models import Contract
 from app.contracts.queries import get_contract
@@ -29,6 +30,14 @@ from app.scores.queries import list_findings
 from app.scoring.consequences.parameters import Consequences
 from app.scoring.scorer import PartScorer
 from app.tasks.models import Task
+
+if TYPE_CHECKING:
+    from app.casework.accounts import Account
+
+QUARTER, RECTIFICATION, PROPOSAL = "contract-quarter", "rectification", "termination-proposal"
+APPEAL, SETTLEMENT = "appeal", "annual-settlement"
+"""The kinds of case, by the names of their diagrams."""
+ONE_SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,9 @@ class Work:
     """A case at work. `doer` is None for what the clock does; `round`, `filing_due` are written back at the end.
 
     `sheet` and `ledger` keep what was read under this work's locks, `holders` who holds a role (by role, organisation,
-    programme); cases that open together share one.
+    programme); cases that open together share one. `dues`: until when steps may take that become ready now, where that
+    isn't their usual time from today (an extension, a notice that arrived earlier). `outcome`: of the step at work; `bound`: the
+    contract's account as an automatic step of this very piece of work has just bound it.
     """
 
     connection: Connection
@@ -80,6 +91,9 @@ class Work:
     ledger: tuple[list[LedgerEvent], list[LedgerEntry]] | None = None
     by_people: tuple[int, int] = (0, 0)
     holders: dict[tuple[str, int, str], list[Person]] = field(default_factory=dict)
+    dues: dict[str, StepDue] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    bound: Account | None = None
 
     def __post_init__(self) -> None:
         self.round = self.round or self.case.round
@@ -104,7 +118,12 @@ class Work:
 
     @cached_property
     def done(self) -> list[tuple[int, str]]:
-        """Who did which step of the case and of the one that it follows from, read once."""
+        """Who did which step of the case and of the one that it follows from, read once.
+
+        Whether a contract ends rests on all its quarters: there, of all its cases.
+        """
+        if self.case.process == PROPOSAL:
+            return list_doers_of_contract(self.connection, self.case.contract_id)
         return list_doers(self.connection, self.case.id, self.case.parent_id)
 
     @cached_property
@@ -146,7 +165,7 @@ class Work:
         """Forget what automatic steps gathered and read, after one of them failed and all were undone."""
         messages, audited = self.by_people
         del self.messages[messages:], self.audited[audited:]
-        self.sheet = self.ledger = None
+        self.sheet = self.ledger = self.bound = None
 
 
 @lru_cache(maxsize=256)

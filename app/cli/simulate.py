@@ -16,12 +16,10 @@ from app.cli.words import _, say
 from app.cli.year import describe_quarter, describe_term, print_refused, print_term
 from app.clock import SimulatedClock, make_china_moment
 from app.programmes.catalogue import get_catalogue
-from app.programmes.scenario import Scenario
 from app.programmes.scenario_files import ReadScenario, make_scenario
-from app.programmes.validation import refuse_problems
 from app.programmes.yaml_files import FileRefused, read_yaml, read_yaml_file
 from app.simulation.database import open_database
-from app.simulation.run import Simulated, list_unbuilt
+from app.simulation.run import Simulated
 from app.simulation.run import simulate as simulate_scenario
 
 
@@ -34,7 +32,6 @@ def simulate(file: Path, *, as_json: bool, url: str | None) -> None:
     try:
         document = read_yaml(sys.stdin.read(), "-") if str(file) == "-" else read_yaml_file(file)
         scenario = make_scenario(document, get_catalogue())
-        refuse_problems(document, Scenario, list_unbuilt(scenario))
     except FileRefused as error:
         print_refused(error, as_json=as_json)
         sys.exit(1)

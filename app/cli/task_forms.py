@@ -12,15 +12,22 @@ from app.casework.forms import (
     Form,
     HandleForm,
     JointLookForm,
+    LateForm,
     OpinionForm,
+    PaymentForm,
+    PlanForm,
+    ProofForm,
+    ReportForm,
     RepresentForm,
     ReviewForm,
     ScoreForm,
+    StatementForm,
     SubmitForm,
     TerminationForm,
     UnfiledForm,
     VerifyForm,
 )
+from app.casework.paper_words import name_indicators
 from app.casework.sheets import list_judged
 from app.casework.work import get_part_scorer
 from app.cli.words import _
@@ -28,6 +35,7 @@ from app.evidence.queries import list_latest_facts
 from app.i18n import format_number
 from app.scores.queries import find_sheet
 from app.scoring.scorer import PartScorer
+from app.submissions.queries import list_rectification_items
 from app.tasks.models import Task
 
 FORMS: dict[str, type[Form]] = {
@@ -42,8 +50,24 @@ FORMS: dict[str, type[Form]] = {
     "handle_representation": HandleForm,
     "approve": OpinionForm,
     "second_sign": OpinionForm,
+    "plan_rectification": PlanForm,
+    "approve_plan": OpinionForm,
+    "decide_late_plan": LateForm,
+    "report_rectification": ReportForm,
+    "decide_late_work": LateForm,
     "verify_rectification": VerifyForm,
+    "receive_proposal": OpinionForm,
+    "prove_proposal": ProofForm,
+    "represent_termination": StatementForm,
     "decide_termination": TerminationForm,
+    "receive_termination": OpinionForm,
+    "prove_termination": ProofForm,
+    "file_appeal": RepresentForm,
+    "handle_appeal": HandleForm,
+    "approve_appeal": OpinionForm,
+    "confirm_settlement": OpinionForm,
+    "sign_settlement": OpinionForm,
+    "register_payment": PaymentForm,
 }
 FIELDS = {
     "facts": _("facts by name"),
@@ -58,14 +82,35 @@ FIELDS = {
     "contested": _("by indicator: reason, and facts as they should be; none: no objection"),
     "answers": _("by contested indicator: facts that are accepted, and the reason"),
     "decision": _("the decision"),
-    "days": _("working days, where more time is given"),
+    "days": _("days, where more time is given"),
+    "defer": _("by indicator to be deferred: the reason"),
+    "made_up": _("in a fourth quarter, by earlier quarter and deferred indicator: the facts made up"),
+    "deferrals": _("by indicator that the party asks to defer: granted (yes, no), and the reason"),
+    "items": _("by failed criterion: what is planned (measure, responsible, finish_on), or what was done"),
+    "verdicts": _("by failed criterion: passed (yes, no), and the reason"),
+    "then": _("where one failed: again (another round) or close"),
+    "manner": _("how the notice arrived: mail, receipt, announcement"),
+    "arrived_on": _("the day on which it arrived"),
+    "statement": _("the party's statement; none: no objection"),
+    "basis": _("to end: the document that decided it"),
+    "paid_on": _("the day of payment"),
+    "voucher": _("the voucher of the payment"),
 }
 CHOICES = {
     "decide_unfiled": "proceed | extend",
-    "verify_rectification": "pass",
-    "decide_termination": "continue",
+    "decide_late_plan": "proceed | extend",
+    "decide_late_work": "proceed | extend",
+    "prove_proposal": "served | again",
+    "prove_termination": "served | again",
+    "decide_termination": "continue | end",
 }
 INDENT = "  "
+ITEM_LINES = {
+    "plan_rectification": ("items", '{measure: "", responsible: "", finish_on: ""}'),
+    "report_rectification": ("items", '""'),
+    "verify_rectification": ("verdicts", '{passed: yes, reason: ""}'),
+}
+"""How a rectification's form begins: its group, and a criterion's line."""
 
 
 def list_fields(step: str) -> list[tuple[str, bool, str]]:
@@ -97,13 +142,24 @@ def write_template(connection: Connection, task: Task, case: Case) -> Iterator[s
     elif task.step == "score":
         yield from _write_group("corrections", list_judged(scorer))
         yield "reasons: {}"
-    elif task.step in ("joint_look", "handle_representation"):
+    elif task.step in ("joint_look", "handle_representation", "handle_appeal"):
         yield from _write_sheet(connection, task.step, case)
-    elif task.step == "represent":
+    elif task.step in ("represent", "file_appeal"):
         yield "contested: {}"
+    elif task.step in ITEM_LINES:
+        yield from _write_items(connection, task.step, case)
     for name, is_required, holds in list_fields(task.step):
         if name == "decision" or (name == "opinion" and is_required):
             yield f"{name}:  # {holds}"
+
+
+def _write_items(connection: Connection, step: str, case: Case) -> Iterator[str]:
+    """Yield a line for every failed criterion of a rectification's round."""
+    group, line = ITEM_LINES[step]
+    names = name_indicators(get_scorer(case))
+    yield f"{group}:"
+    for item in list_rectification_items(connection, case.id):
+        yield f"{INDENT}{item.indicator}: {line}  # {names[item.indicator]}"
 
 
 def _write_facts(scorer: PartScorer, known: Mapping[str, object]) -> Iterator[str]:

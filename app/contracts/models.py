@@ -25,6 +25,7 @@ contracts = Table(
     Column("start", Date, nullable=False),
     Column("years", Integer, nullable=False),
     Column("annual_fee", Money, nullable=False),
+    Column("fees", Json, nullable=False),
     Column("paid", Money, nullable=False),
     Column("opening", Json, nullable=False),
     Column("state", String(30), nullable=False),
@@ -61,7 +62,10 @@ Index(
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract: fee of a year and what of each year is already paid in CNY; `opening`: balances by quarter code."""
+    """A contract: fee of a year and what of each year is already paid in CNY; `opening`: balances by quarter code.
+
+    `fees`: fees of a year that were agreed later (补充协议), in CNY, by the contract year from which each applies.
+    """
 
     id: int
     code: str
@@ -73,10 +77,16 @@ class Contract:
     start: dt.date
     years: int
     annual_fee: Decimal
+    fees: dict[str, Decimal]
     paid: Decimal
     opening: dict[str, dict[str, object]]
     state: str
     created_at: dt.datetime
+
+    def get_fee(self, year: int) -> Decimal:
+        """Return the fee of a contract year in CNY."""
+        agreed = [int(start) for start in self.fees if int(start) <= year]
+        return self.fees[str(max(agreed))] if agreed else self.annual_fee
 
 
 @dataclass(frozen=True, slots=True)

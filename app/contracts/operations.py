@@ -64,7 +64,13 @@ def add_contract(connection: Connection, actor: Actor | None, new: NewContract, 
         for code, one in new.opening.items()
     }
     values = {name: getattr(new, name) for name in NewContract.__slots__ if name != "opening"}
-    values |= {"programme_version": programme.version, "opening": opening, "state": "active", "created_at": now}
+    values |= {
+        "programme_version": programme.version,
+        "fees": {},
+        "opening": opening,
+        "state": "active",
+        "created_at": now,
+    }
     contract_id = insert_row(connection, contracts, values)
     connection.execute(insert(periods), list(_list_new_periods(contract_id, new, programme, now)))
     details = {"code": new.code, "annual_fee": str(new.annual_fee), "start": str(new.start), "years": new.years}
@@ -121,6 +127,16 @@ _OPEN_PERIOD = (
     .where(periods.c.id == bindparam("period_id"), periods.c.opened_at.is_(None))
     .values(opened_at=bindparam("at"))
 )
+_CANCEL_PERIODS = (
+    update(periods)
+    .where(periods.c.contract_id == bindparam("of_contract"), periods.c.opened_at.is_(None))
+    .values(cancelled_at=bindparam("at"))
+)
+_SET_FEES = (
+    update(contracts)
+    .where(contracts.c.id == bindparam("contract_id"))
+    .values(fees=bindparam("new_fees", type_=contracts.c.fees.type))
+)
 _SET_STATE = update(contracts).where(contracts.c.id == bindparam("contract_id")).values(state=bindparam("new_state"))
 
 
@@ -132,3 +148,14 @@ def mark_period_opened(connection: Connection, period_id: int, now: dt.datetime)
 def set_contract_state(connection: Connection, contract_id: int, state: str) -> None:
     """Say where a contract stands (`models.STATES`)."""
     connection.execute(_SET_STATE, {"contract_id": contract_id, "new_state": state})
+
+
+def cancel_periods(connection: Connection, contract_id: int, now: dt.datetime) -> int:
+    """Cancel the periods of an ended contract that have no case yet; return how many."""
+    values = {"of_contract": contract_id, "at": now}
+    return connection.execute(_CANCEL_PERIODS, values).rowcount
+
+
+def set_fees(connection: Connection, contract_id: int, fees: Mapping[str, Decimal]) -> None:
+    """Write the fees of a year that were agreed later, by the contract year from which each applies."""
+    connection.execute(_SET_FEES, {"contract_id": contract_id, "new_fees": dict(fees)})

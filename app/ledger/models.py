@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Tab
 from app.audit.guards import guard_append_only, make_append_only_guards
 from app.db import Id, Json, Moment, Money, Points, metadata
 
-EVENT_KINDS = ("approved", "decided")
+EVENT_KINDS = ("approved", "appealed", "decided", "settled")
 KINDS = ("points", "money", "held", "released", "reversal", "settlement")
 
 ledger_events = Table(
@@ -61,7 +61,7 @@ GUARDS: tuple[tuple[str, str], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """What binds points or money: an approval with its settled facts or a decision, in the order of happening."""
+    """What binds points or money: an approval with its settled facts, an appeal, a decision, a settlement, in order."""
 
     place: int
     kind: str

@@ -11,6 +11,7 @@ import app.evidence.models
 import app.identity.models
 import app.ledger.models
 import app.outbox.models
+import app.papers.models
 import app.processes.models
 import app.scores.models
 import app.submissions.models

@@ -20,6 +20,7 @@ ROLES = (
     "approver",
     "second_approver",
     "appeal_handler",
+    "finance",
     "verifier",
     "supervisor",
 )
@@ -28,20 +29,23 @@ PARTY = ("party_staff", "party_head")
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who acts: people by role, and the scorers in their order."""
+    """Who acts: people by role, the scorers in their order, who hears what another handler can't hear again."""
 
     authority_id: int
     vendor_id: int
     people: dict[str, Doer]
     scorers: tuple[Doer, ...]
+    second_handler: Doer
 
-    def find_by_role(self, role: str) -> Doer:
-        """Return who acts for a role; of the scorers the first."""
+    def find_by_role(self, role: str, step: str = "") -> Doer:
+        """Return who acts for a role; of the scorers the first, on an appeal another handler (复核员)."""
+        if step == "handle_appeal":
+            return self.second_handler
         return self.scorers[0] if role == "scorer" else self.people[role]
 
     def find(self, person_id: int) -> Doer:
         """Return a person by number."""
-        return next(one for one in (*self.people.values(), *self.scorers) if one.id == person_id)
+        return next(one for one in (*self.people.values(), *self.scorers, self.second_handler) if one.id == person_id)
 
 
 def make_cast(connection: Connection, code: str, programme: str, scorers: int, now: dt.datetime) -> Cast:
@@ -56,7 +60,8 @@ def make_cast(connection: Connection, code: str, programme: str, scorers: int, n
         _add(connection, f"{code}-scorer{number}", "scorer", authority_id, programme, now)
         for number in range(1, scorers + 1)
     )
-    return Cast(authority_id, vendor_id, people, panel)
+    second = _add(connection, f"{code}-appeal_handler2", "appeal_handler", authority_id, programme, now)
+    return Cast(authority_id, vendor_id, people, panel, second)
 
 
 def _add(

@@ -1,6 +1,7 @@
-"""The demonstration: both contract programmes, eight contracts, three quarters each lived through the engine.
+"""The demonstration: both contract programmes, eleven contracts, a year each lived through the engine.
 
-The fourth quarter of each contract stands at another step when the clock reaches today, so that every role finds work.
+The fourth quarter of each contract, or what follows from it, stands at another step when the clock reaches today, so
+that every role finds work: a rectification to be verified, a termination to be decided, a settled year.
 Everything here is invented; every organisation says so in its name.
 """
 
@@ -28,7 +29,7 @@ from app.identity.operations import NewRole, add_organisation, add_person, set_p
 from app.scoring.facts import Value
 from app.scoring.scorer import PartScorer
 from app.simulation.cast import Cast, make_doer
-from app.simulation.demo_people import AUTHORITY, ORGANISATIONS, PASSWORD, PEOPLE
+from app.simulation.demo_people import AUTHORITY, ORGANISATIONS, PASSWORD, PEOPLE, SECOND_HANDLER
 from app.simulation.full_facts import make_full_facts, weaken
 from app.simulation.run import Play, Simulator
 from app.simulation.script import QuarterScript
@@ -42,6 +43,13 @@ WORDS = {
     "represent": "有部分完成情况漏列，现补报台账和照片，请予重新认定。",
     "handle_representation": "补报的台账和照片经核对属实，予以采纳。",
     "decide_termination": "整改已见成效，继续履行合同，下季度重点督办。",
+    "submit": "受场地施工影响，本季度未能全部完成，拟于第四季度前补做。",
+    "review": "情况属实，准予顺延。",
+    "plan_rectification": "补足缺口，明确专人负责，按周报送进度。",
+    "report_rectification": "已按方案补足，台账、签到表和照片随附。",
+    "file_appeal": "签到表漏装订，现补交原件，请予复核。",
+    "handle_appeal": "补交的签到表原件与照片一致，予以认定。",
+    "sign_settlement": "同意按结算书办理。",
 }
 UNFILED = ("submit", "decide_unfiled")
 """Where a party that never files leaves its quarter: with the supervisor."""
@@ -52,6 +60,7 @@ class DemoContract:
     """A contract of the demonstration: how many working days ago its fourth quarter opened, and where that stands.
 
     `short`: how many facts of each quarter fall short. `stops_at`: the steps at which nobody acts any more.
+    `defers`: the first quarter defers an indicator, the fourth makes it up; `appeals`: the third quarter is appealed.
     """
 
     code: str
@@ -62,6 +71,8 @@ class DemoContract:
     opened_ago: int
     stops_at: tuple[str, ...]
     short: tuple[int, int, int, int]
+    defers: bool = False
+    appeals: bool = False
 
 
 CONTRACTS = (
@@ -109,6 +120,38 @@ CONTRACTS = (
         9,
         ("handle_representation",),
         (2, 3, 2, 4),
+    ),
+    DemoContract(
+        "HS-JC",
+        "数字化专业人才实训（锦程）",
+        HONGSHAN,
+        "jincheng",
+        Decimal(10_000_000),
+        34,
+        ("decide_termination", "verify_rectification"),
+        (18, 17, 16, 18),
+    ),
+    DemoContract(
+        "HS-RZ",
+        "数字化专业人才实训（睿智）",
+        HONGSHAN,
+        "ruizhi",
+        Decimal(8_800_000),
+        19,
+        ("verify_rectification", "confirm_settlement"),
+        (3, 4, 3, 14),
+        defers=True,
+    ),
+    DemoContract(
+        "CF-DS",
+        "人力资源产业园运营（达盛）",
+        CHIFENG,
+        "dasheng",
+        Decimal(5_600_000),
+        26,
+        ("register_payment",),
+        (1, 4, 5, 1),
+        appeals=True,
     ),
 )
 
@@ -185,11 +228,11 @@ def make_play(
 
 def _make_cast(demo: DemoContract, people: dict[str, tuple[int, Doer]]) -> Cast:
     usable = [one for one in PEOPLE if one.organisation in (AUTHORITY, demo.vendor)]
-    by_role = {one.role: people[one.username][1] for one in usable}
+    by_role = {one.role: people[one.username][1] for one in reversed(usable)}
     scorers = tuple(people[one.username][1] for one in usable if one.role == "scorer")
     authority_id = next(people[one.username][0] for one in usable if one.organisation == AUTHORITY)
     vendor_id = next(people[one.username][0] for one in usable if one.organisation == demo.vendor)
-    return Cast(authority_id, vendor_id, by_role, scorers)
+    return Cast(authority_id, vendor_id, by_role, scorers, people[SECOND_HANDLER][1])
 
 
 def _list_scripts(contract: Contract, demo: DemoContract) -> Iterator[QuarterScript]:
@@ -197,10 +240,12 @@ def _list_scripts(contract: Contract, demo: DemoContract) -> Iterator[QuarterScr
     for place, short in enumerate(demo.short):
         scorer = get_part_scorer(contract.programme, 1, f"Q{place + 1}")
         is_last = place == len(demo.short) - 1
-        yield _make_script(f"Y1Q{place + 1}", scorer, short, random, demo.stops_at if is_last else ())
+        yield _make_script(f"Y1Q{place + 1}", scorer, short, random, demo.stops_at if is_last else (), demo)
 
 
-def _make_script(code: str, scorer: PartScorer, short: int, random: Random, stops_at: tuple[str, ...]) -> QuarterScript:
+def _make_script(
+    code: str, scorer: PartScorer, short: int, random: Random, stops_at: tuple[str, ...], demo: DemoContract
+) -> QuarterScript:
     full = make_full_facts(scorer)
     facts = weaken(full, short, random)
     lowered = [name for name in facts if facts[name] != full[name]]
@@ -209,7 +254,21 @@ def _make_script(code: str, scorer: PartScorer, short: int, random: Random, stop
     kept = {name: full[name] for name in random.sample(lowered, 1)} if is_contested else {}
     second: dict[str, Value] = {} if code == "Y1Q1" else {doubted: _doubt(facts[doubted])}
     corrections: tuple[dict[str, Value], ...] = ({}, second)
-    return QuarterScript(code, scorer, facts, corrections, {doubted: facts[doubted]}, kept, stops_at, words=WORDS)
+    deferred = next((code for code, reads in scorer.reads.items() if doubted in reads), "")
+    better = next((name for name in lowered if name not in kept), doubted)
+    is_third = code.endswith("Q3")
+    return QuarterScript(
+        code,
+        scorer,
+        facts,
+        corrections,
+        {doubted: facts[doubted]},
+        kept,
+        stops_at,
+        words=WORDS,
+        defer=(deferred,) if demo.defers and deferred and code == "Y1Q1" else (),
+        appeal={better: full[better]} if demo.appeals and is_third else {},
+    )
 
 
 def _doubt(value: Value) -> Value:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AUTHORITY, OPERATOR = "hsrs", "platform"
+SECOND_HANDLER = "fuhe2"
+"""Who hears the appeals whose representation the first handler heard."""
 PASSWORD = "Kaohe-demo-2026"  # noqa: S105  # printed on the demonstration's sign-in page
 """The password of everybody in the demonstration, which holds no real data."""
 
@@ -39,6 +41,9 @@ ORGANISATIONS = (
     DemoOrganisation("lixin", "立信人才培训有限公司（演示）", "vendor"),
     DemoOrganisation("ronghe", "融合人力资源服务有限公司（演示）", "vendor"),
     DemoOrganisation("juxian", "聚贤产业园运营有限公司（演示）", "vendor"),
+    DemoOrganisation("jincheng", "锦程技能培训学校（演示）", "vendor"),
+    DemoOrganisation("ruizhi", "睿智数字教育有限公司（演示）", "vendor"),
+    DemoOrganisation("dasheng", "达盛园区服务有限公司（演示）", "vendor"),
     DemoOrganisation(OPERATOR, "平台运维单位（演示）", "operator"),
 )
 
@@ -49,10 +54,11 @@ PEOPLE = (
     DemoPerson("pingfen1", "李建国", AUTHORITY, "scorer", "对照佐证逐项评分"),
     DemoPerson("pingfen2", "赵敏", AUTHORITY, "scorer"),
     DemoPerson("fuhe", "孙丽", AUTHORITY, "appeal_handler", "逐项答复融合公司的陈述申辩"),
-    DemoPerson("lingdao", "陈立新", AUTHORITY, "approver", "签批前看累计扣分和扣款，再看触及四十分的合同"),
+    DemoPerson("fuhe2", "郑洁", AUTHORITY, "appeal_handler"),
+    DemoPerson("lingdao", "陈立新", AUTHORITY, "approver", "签批云启的季度结果，决定锦程的拟解除，签批年度结算"),
     DemoPerson("fuqian", "周卫东", AUTHORITY, "second_approver", "审批领导签批云启之后，在此复签"),
-    DemoPerson("yanshou", "刘强", AUTHORITY, "verifier"),
-    DemoPerson("caiwu", "钱会", AUTHORITY, "finance", "看各合同的扣款和应付"),
+    DemoPerson("yanshou", "刘强", AUTHORITY, "verifier", "对照整改佐证逐项验收睿智的整改"),
+    DemoPerson("caiwu", "钱会", AUTHORITY, "finance", "核对年度结算，登记付款"),
     DemoPerson("duban", "马红", AUTHORITY, "supervisor", "立信逾期未报：督办，或准予延期"),
     DemoPerson("liucheng", "何静", AUTHORITY, "process_admin", "看流程图和异常环节"),
     DemoPerson("yunqi-jb", "刘洋", "yunqi", "party_staff"),
@@ -69,6 +75,12 @@ PEOPLE = (
     DemoPerson("lixin-fz", "董洁", "lixin", "party_head"),
     DemoPerson("ronghe-jb", "程亮", "ronghe", "party_staff"),
     DemoPerson("ronghe-fz", "曹颖", "ronghe", "party_head"),
+    DemoPerson("jincheng-jb", "罗军", "jincheng", "party_staff"),
+    DemoPerson("jincheng-fz", "梁慧", "jincheng", "party_head"),
+    DemoPerson("ruizhi-jb", "唐琳", "ruizhi", "party_staff"),
+    DemoPerson("ruizhi-fz", "许峰", "ruizhi", "party_head"),
+    DemoPerson("dasheng-jb", "蒋华", "dasheng", "party_staff"),
+    DemoPerson("dasheng-fz", "沈月", "dasheng", "party_head"),
     DemoPerson("xitong", "系统管理员", OPERATOR, "system_admin", "查看账号，解锁、重置密码、停用"),
     DemoPerson("anquan", "安全管理员", OPERATOR, "security_admin"),
     DemoPerson("shenji", "审计管理员", OPERATOR, "audit_admin", "查看审计记录并核验是否完整"),

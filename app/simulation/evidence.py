@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from app.cases.models import Case
 from app.casework.work import Doer
-from app.evidence.operations import add_file
+from app.evidence.operations import add_file, add_link
 from app.evidence.store import FileStore
 from app.scoring.scorer import PartScorer
+from app.submissions.queries import list_rectification_items
 
 
 def attach_evidence(
@@ -26,3 +27,11 @@ def attach_evidence(
         stream = io.BytesIO(text.encode())
         add_file(connection, store, doer.actor, case.id, indicator.code, 0, name, stream, case.party_id, now)
     return max(0, len(indicators) - 1)
+
+
+def attach_proof(connection: Connection, case: Case, doer: Doer, now: dt.datetime) -> None:
+    """Name an invented page as the proof of every criterion of a rectification."""
+    for item in list_rectification_items(connection, case.id):
+        link = f"https://proof.invalid/{case.code}/{item.round}/{item.indicator}"
+        name = f"{case.code} 整改佐证（演示）"
+        add_link(connection, doer.actor, case.id, item.indicator, None, link, case.party_id, now, name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -15,7 +15,8 @@ from app.cases.queries import list_cases_of_contract, list_steps
 from app.casework.accounts import make_entry, read_account
 from app.casework.add_contract import add_contract
 from app.casework.complete_task import complete_task
-from app.casework.work import get_calendar
+from app.casework.open_appeal import AppealRefused, open_appeal
+from app.casework.work import APPEAL, QUARTER, get_calendar
 from app.clock import SimulatedClock, make_china_moment
 from app.contracts.models import Contract
 from app.contracts.operations import NewContract
@@ -27,20 +28,17 @@ from app.jobs.tick import tick
 from app.ledger.queries import list_entries
 from app.outbox.queries import count_sent
 from app.programmes.scenario_files import Panel, ReadScenario
-from app.scoring.checks import Problem
 from app.scoring.consequences.quarters import QuarterFacts
 from app.scoring.consequences.term import TERMINATION, QuarterResult, TermResult
 from app.simulation.cast import Cast, make_cast
-from app.simulation.evidence import attach_evidence
+from app.simulation.evidence import attach_evidence, attach_proof
 from app.simulation.mailer import CollectingMailer
 from app.simulation.script import QuarterScript
 from app.tasks.models import Task
-from app.tasks.queries import list_open_tasks
+from app.tasks.queries import get_task_with_case, list_open_tasks
 
 Report = Callable[[str], None]
 MORNING, WORK_HOUR = 8, 10
-UNBUILT: Mapping[str, object] = {"appeal": {}, "defer": (), "made_up": {}, "rectification": ("pass",)}
-"""Keys of a quarter that only `kaohe year` takes so far, with what a quarter without them holds."""
 MOST_DAYS = 400
 """After so many days without an end a quarter is given up: a scenario's people always act within weeks."""
 
@@ -114,7 +112,7 @@ class Simulator:
         with reading() as connection:
             cases = [one for one in list_cases_of_contract(connection, play.contract.id) if one.period in play.scripts]
             work = {one: list_open_tasks(connection, one.id) for one in cases if one.closed_at is None}
-        goes_on = False
+        goes_on = self._appeal(play, cases)
         for case, tasks in work.items():
             script = play.scripts[case.period]
             goes_on |= not tasks or any(task.step not in script.stops_at for task in tasks)
@@ -127,21 +125,36 @@ class Simulator:
         return goes_on
 
     def _do(self, play: Play, script: QuarterScript, case: Case, task: Task) -> None:
-        doer = play.cast.find(task.assigned_to) if task.assigned_to else play.cast.find_by_role(task.role)
-        place = next((number for number, one in enumerate(play.cast.scorers) if one.id == doer.id), 0)
+        now, cast = self.clock.now(), play.cast
+        doer = cast.find(task.assigned_to) if task.assigned_to else cast.find_by_role(task.role, task.step)
+        place = next((number for number, one in enumerate(cast.scorers) if one.id == doer.id), 0)
         with transaction() as connection:
-            form = script.fill(connection, task, place)
-            if form is not None and task.step == "submit" and play.store is not None:
-                attach_evidence(connection, play.store, case, script.scorer, doer, self.clock.now())
-            if form is not None:
-                complete_task(connection, doer.on(self.clock.now()), task.id, form, self.clock.now())
+            is_open = get_task_with_case(connection, task.id)[0].state == "open"
+            form = script.fill(connection, case, task, place, now) if is_open else None
+            if form is None:
+                return
+            if task.step == "submit" and play.store is not None:
+                attach_evidence(connection, play.store, case, script.scorer, doer, now)
+            if task.step == "report_rectification":
+                attach_proof(connection, case, doer, now)
+            complete_task(connection, doer.on(now), task.id, form, now)
+
+    def _appeal(self, play: Play, cases: Sequence[Case]) -> bool:
+        """Let the party appeal the published results of which its script says so; return whether it did today."""
+        appealed = {one.period for one in cases if one.process == APPEAL}
+        published = [one for one in cases if one.process == QUARTER and one.closed_at is not None]
+        wanted = [one for one in published if play.scripts[one.period].appeal and one.period not in appealed]
+        for case in wanted:
+            doer = play.cast.people["party_head"].on(self.clock.now())
+            with transaction() as connection:
+                answer = open_appeal(connection, doer, case.id, self.clock.now())
+            if isinstance(answer, AppealRefused):
+                raise answer
+        return bool(wanted)
 
 
 def simulate(scenario: ReadScenario, clock: SimulatedClock, report: Report = lambda _code: None) -> Simulated:
     """Let one scenario happen in the database at hand; `report` is told each quarter when it is over."""
-    unbuilt = list_unbuilt(scenario)
-    if unbuilt:
-        raise KaoheError(unbuilt[0].message)
     with reading() as connection:
         sent_before = count_sent(connection)
     play = begin(scenario, clock)
@@ -171,8 +184,13 @@ def begin(scenario: ReadScenario, clock: SimulatedClock) -> Play:
             paid=terms.paid,
         )
         contract = add_contract(connection, None, new, now)
-    pairs = zip(scenario.quarters, scenario.panels, strict=True)
-    return Play(contract, cast, {quarter.code: make_script(quarter, panel, cast) for quarter, panel in pairs})
+    decisions = iter(scenario.decisions)
+    rounds = (one.rectification for one in source.quarters)
+    scripts = {
+        quarter.code: make_script(quarter, panel, cast, verdicts, decisions)
+        for quarter, panel, verdicts in zip(scenario.quarters, scenario.panels, rounds, strict=True)
+    }
+    return Play(contract, cast, scripts)
 
 
 def read_back(connection: Connection, contract_id: int, sent_before: int = 0) -> Simulated:
@@ -197,7 +215,13 @@ def _with_cases(quarter: QuarterResult, cases: list[Case]) -> QuarterResult:
     return replace(quarter, proposals=proposals, rectifications=opened.count("rectification"))
 
 
-def make_script(quarter: QuarterFacts, panel: Panel, cast: Cast) -> QuarterScript:
+def make_script(
+    quarter: QuarterFacts,
+    panel: Panel,
+    cast: Cast,
+    verdicts: Sequence[str] = ("pass",),
+    decisions: Iterator[str] | None = None,
+) -> QuarterScript:
     """Return how a scenario's quarter will happen; of the cast's scorers as many score as the quarter names."""
     scorers = cast.scorers[: max(1, len(panel.corrections))]
     return QuarterScript(
@@ -207,19 +231,10 @@ def make_script(quarter: QuarterFacts, panel: Panel, cast: Cast) -> QuarterScrip
         corrections=panel.corrections,
         agreed=panel.agreed,
         representation=quarter.representation,
+        appeal=quarter.appeal,
+        defer=quarter.defer,
+        made_up=quarter.made_up,
+        verdicts=tuple(verdicts),
+        decisions=iter(()) if decisions is None else decisions,
         panel=tuple(one.id for one in scorers),
     )
-
-
-def list_unbuilt(scenario: ReadScenario) -> list[Problem]:
-    """Return the keys that the engine's processes don't know yet, each with its place; `kaohe year` takes them all."""
-    paths: list[tuple[str | int, ...]] = [
-        ("quarters", place, name)
-        for place, quarter in enumerate(scenario.source.quarters)
-        for name in UNBUILT
-        if getattr(quarter, name) != UNBUILT[name]
-    ]
-    ends = [place for place, decision in enumerate(scenario.decisions) if decision == "end"]
-    paths += [("decisions", "termination", place) for place in ends]
-    text = Message("not simulated yet; kaohe year computes it")
-    return [Problem(path, text) for path in paths]

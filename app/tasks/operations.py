@@ -57,6 +57,11 @@ _CLOSE_BY_ENGINE_ID = (
     )
     .values(state=bindparam("new_state"), closed_at=bindparam("at"))
 )
+_CANCEL_ALL = (
+    update(tasks)
+    .where(tasks.c.case_id == bindparam("of_case"), tasks.c.state == "open")
+    .values(state="cancelled", closed_at=bindparam("at"))
+)
 _CLAIM = (
     update(tasks)
     .where(
@@ -105,6 +110,11 @@ def close_tasks_by_engine_id(
     """Close the open tasks of a case that the engine took away: a timer's, or undone by a return."""
     values = {"of_case": case_id, "engine_ids": list(engine_ids), "new_state": state, "at": now}
     connection.execute(_CLOSE_BY_ENGINE_ID, values)
+
+
+def cancel_tasks(connection: Connection, case_id: int, now: dt.datetime) -> None:
+    """Close every open task of a case that is withdrawn."""
+    connection.execute(_CANCEL_ALL, {"of_case": case_id, "at": now})
 
 
 def claim_task(connection: Connection, task_id: int, person_id: int, now: dt.datetime) -> None:

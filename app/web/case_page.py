@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from app.cases.models import Case, CaseStep, Incident
 from app.cases.queries import find_incident_of_case, list_cases_by_id, list_following, list_steps
-from app.casework.work import get_part_scorer, make_task_target
+from app.casework.obstacles import find_appeal_due, find_appeal_refusal
+from app.casework.work import APPEAL, QUARTER, get_part_scorer, make_case_target, make_task_target
 from app.contracts.models import Contract, ContractPeriod
 from app.contracts.queries import get_contract, list_periods
 from app.errors import Message
@@ -31,6 +32,7 @@ from app.tasks.queries import list_tasks
 from app.web.case_sides import Names, Reader, find_reader, find_shown_sheet, is_scoring_over
 from app.web.case_timeline import DeadlineView, StepView, explain_task, make_deadline, make_step
 from app.web.case_words import SHEET_STATES
+from app.web.following import FollowingView, read_following
 from app.web.inbox import find_whose
 from app.web.letters import name_template, reads_all_letters
 from app.web.sheets import FactView, SheetSource, SheetView, make_evidence, make_fact, make_sheet
@@ -69,6 +71,15 @@ class LetterView:
 
 
 @dataclass(frozen=True, slots=True)
+class AppealView:
+    """Whether the reader may appeal the result now: until when, or why not; nothing for who can't appeal at all."""
+
+    may_appeal: bool = False
+    until: dt.datetime | None = None
+    refusal: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything that the page of a case shows to one reader."""
 
@@ -92,6 +103,8 @@ class CasePage:
     following: tuple[Case, ...]
     parent: Case | None
     incident: Incident | None
+    more: FollowingView
+    appeal: AppealView
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,10 @@ class Rows:
 def read_rows(connection: Connection, case: Case) -> Rows:
     """Return the rows of a case with the people whom they name."""
     tasks, steps = list_tasks(connection, case.id), list_steps(connection, case.id)
-    letters, evidence = list_by_case(connection, case.id), list_evidence(connection, case.id)
+    result = find_result_case(case)
+    letters, evidence = list_by_case(connection, case.id), list_evidence(connection, result)
+    if case.process == APPEAL:
+        evidence += list_evidence(connection, case.id)
     findings = list_findings(connection, case.id)
     named = {one.person_id for one in steps} | {one.person_id for one in letters}
     named |= {one.uploaded_by for one in evidence} | {one.scorer_id for one in findings}
@@ -140,15 +156,20 @@ def read_rows(connection: Connection, case: Case) -> Rows:
         case=case,
         tasks=tasks,
         steps=steps,
-        sheets=list_sheets(connection, case.id),
+        sheets=list_sheets(connection, case.id if case.process == APPEAL else result),
         findings=findings,
         letters=letters,
-        filed=list_latest_facts(connection, case.id, "filed"),
-        reviewed=list_latest_facts(connection, case.id, "reviewed"),
+        filed=list_latest_facts(connection, result, "filed"),
+        reviewed=list_latest_facts(connection, result, "reviewed"),
         evidence=evidence,
-        reused=list_reused(connection, case.id),
+        reused=list_reused(connection, result),
         people=list_people_by_id(connection, {one for one in named if one is not None}),
     )
+
+
+def find_result_case(case: Case) -> int:
+    """Return the number of the quarter's case whose result a case is about: its own, or the one it follows from."""
+    return case.id if case.process == QUARTER or case.parent_id is None else case.parent_id
 
 
 def read_case_page(connection: Connection, case: Case, viewer: Viewer, now: dt.datetime) -> CasePage:
@@ -181,7 +202,18 @@ def read_case_page(connection: Connection, case: Case, viewer: Viewer, now: dt.d
         following=tuple(list_following(connection, case.id)),
         parent=next(iter(list_cases_by_id(connection, related).values()), None),
         incident=find_incident_of_case(connection, case.id),
+        more=read_following(connection, case, now),
+        appeal=read_appeal(connection, case, viewer, now),
     )
+
+
+def read_appeal(connection: Connection, case: Case, viewer: Viewer, now: dt.datetime) -> AppealView:
+    """Return whether the viewer may appeal a published result."""
+    due = find_appeal_due(case)
+    if due is None or not may(viewer, Permission.APPEAL, make_case_target(case)):
+        return AppealView()
+    refusal = find_appeal_refusal(connection, case, now)
+    return AppealView(refusal is None, due.due, refusal)
 
 
 def make_now(task: Task, case: Case, viewer: Viewer, names: Names) -> NowView:

@@ -13,9 +13,20 @@ from app.tasks.models import Task
 from app.web.case_words import name_expert
 from app.web.words import say
 
-PUBLIC_OPINIONS = frozenset({"decide_unfiled", "decide_termination"})
+PUBLIC_OPINIONS = frozenset(
+    {
+        "decide_unfiled",
+        "decide_late_plan",
+        "decide_late_work",
+        "verify_rectification",
+        "decide_termination",
+        "sign_settlement",
+    }
+)
 """Steps whose opinion is told to the party with the decision."""
-FILING_STEPS = frozenset({"submit", "sign_submission"})
+FILING_STEPS = frozenset(
+    {"submit", "sign_submission", "plan_rectification", "report_rectification", "represent_termination"}
+)
 
 
 @dataclass(frozen=True, slots=True)

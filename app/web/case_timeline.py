@@ -85,7 +85,7 @@ def _find_note(step: CaseStep) -> Message | str:
     if step.outcome == "returned":
         return Message("returned to: {step}", step=STEP_NAMES.get(step.decision, step.decision))
     if step.outcome == "lapsed":
-        if step.step == "represent":
+        if step.step in ("represent", "represent_termination"):
             return Message("the time ran out: no objection")
         return Message("the time ran out")
     return Message("undone by a return") if step.outcome == "undone" else ""

@@ -8,6 +8,8 @@ PROCESS_NAMES = {
     "contract-quarter": Message("Quarterly assessment"),
     "rectification": Message("Rectification"),
     "termination-proposal": Message("Termination proposal"),
+    "appeal": Message("Appeal"),
+    "annual-settlement": Message("Settlement of the year"),
 }
 OPERATION_NAMES = {
     "compare_findings": Message("Comparison of the findings"),
@@ -17,7 +19,13 @@ OPERATION_NAMES = {
     "decide_consequences": Message("Decision table of the consequences"),
     "open_consequences": Message("Opening of what follows"),
     "publish_result": Message("Publication of the result"),
+    "begin_representation": Message("Beginning of the time for the representation"),
     "record_decision": Message("Recording of the decision"),
+    "issue_termination": Message("Issue of the notice of termination"),
+    "end_contract": Message("Recording of the contract's end"),
+    "post_appeal": Message("Posting of the appeal's result"),
+    "publish_appeal": Message("Service of the appeal's decision"),
+    "settle_year": Message("Settlement of the year"),
     "fire_timers": Message("Expiry of a time limit"),
 }
 DECISIONS = {
@@ -36,7 +44,20 @@ DECISIONS = {
     "accepted": Message("objection accepted in part or in whole"),
     "refused": Message("objection not accepted"),
     "approved": Message("approved"),
+    "planned": Message("plan filed"),
+    "work_without_plan": Message("work begins without a plan"),
+    "verify_as_is": Message("verified as it stands"),
+    "reported": Message("work reported"),
     "pass": Message("rectification passed"),
+    "failed_again": Message("not passed, another round"),
+    "failed": Message("not passed, closed"),
+    "received": Message("received"),
+    "proven": Message("arrival proven"),
+    "served_again": Message("served again"),
+    "end": Message("the contract ends"),
+    "settlement_confirmed": Message("checked, nothing to object"),
+    "paid": Message("paid in time"),
+    "paid_late": Message("paid late"),
     "continue": Message("the contract goes on"),
 }
 """Decisions at finished steps by their codes; `done` needs no word."""
@@ -61,6 +82,13 @@ SHEET_STATES = {
     "approved": Message("approved result"),
     "superseded": Message("earlier result, being scored again"),
 }
+MANNERS = {
+    "portal": Message("signed for here"),
+    "mail": Message("mail, taken by the recipient's server"),
+    "receipt": Message("signed receipt"),
+    "announcement": Message("public announcement"),
+}
+"""How a notice arrived."""
 EXPERTS = "甲乙丙丁戊己庚辛壬癸"
 
 

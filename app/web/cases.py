@@ -6,24 +6,28 @@ import datetime as dt
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.cases.models import Case
 from app.cases.queries import CaseFilter, CaseScope, get_case, list_seen_cases
-from app.casework.work import make_case_target
+from app.casework.open_appeal import AppealRefused, open_appeal
+from app.casework.paper_words import name_indicators
+from app.casework.work import Doer, make_case_target
 from app.clock import get_china_day
 from app.contracts.models import Contract
 from app.contracts.queries import list_contracts
-from app.db import reading
+from app.db import reading, transaction
 from app.i18n import format_number
 from app.permissions import AUTHORITY_ROLES, PARTY_ROLES, ContractTarget, Permission, Viewer, may
 from app.processes.queries import get_source, get_trail
-from app.web.access import get_viewer, needs, require_here
+from app.tasks.queries import list_open_tasks
+from app.web.access import get_session, get_viewer, needs, require_here
 from app.web.case_page import make_steps, read_case_page, read_rows
 from app.web.case_sides import Names, find_reader
 from app.web.case_timeline import make_progress
-from app.web.case_words import ENTRY_CAUSES, ENTRY_KINDS, PROCESS_NAMES, name_operation
+from app.web.case_words import ENTRY_CAUSES, ENTRY_KINDS, MANNERS, PROCESS_NAMES, name_operation
 from app.web.due import show_date
 from app.web.filters import show_points, show_role
 from app.web.letters import DELIVERIES
@@ -32,7 +36,7 @@ from app.web.periods import QUARTER
 from app.web.sheets import show_value
 from app.web.site import get_now
 from app.web.states import STATES
-from app.web.words import _
+from app.web.words import _, say
 
 blueprint = Blueprint("cases", __name__)
 PAGE = 50
@@ -48,6 +52,8 @@ def add_words() -> dict[str, object]:
         "entry_causes": ENTRY_CAUSES,
         "deliveries": DELIVERIES,
         "operation": name_operation,
+        "manners": MANNERS,
+        "names_of": name_indicators,
     }
 
 
@@ -106,7 +112,10 @@ LISTED_STATES = (
     "to_sign",
     "rectifying",
     "termination_proposed",
+    "under_appeal",
+    "settling",
     "published",
+    "withdrawn",
     "archived",
 )
 
@@ -119,6 +128,22 @@ def show_case(case_id: int) -> str:
         case, viewer = _get_case(connection, case_id)
         page = read_case_page(connection, case, viewer, get_now())
     return render_template("cases/case.html", found=page, case=case)
+
+
+@blueprint.post(f"/cases/<{ID}:case_id>/appeal")
+@needs(Permission.APPEAL)
+def appeal(case_id: int) -> AnyResponse:
+    """Open the appeal against a published result; a refusal stays on record and is told."""
+    person = get_session().person
+    with transaction() as connection:
+        case = get_case(connection, case_id)
+        doer = Doer(person.id, person.name, require_here(Permission.APPEAL, make_case_target(case)))
+        opened = open_appeal(connection, doer, case_id, get_now())
+        tasks = [] if isinstance(opened, AppealRefused) else list_open_tasks(connection, opened.id)
+    if isinstance(opened, AppealRefused):
+        flash(say(opened.message), "danger")
+        return redirect(url_for("cases.show_case", case_id=case_id), 303)
+    return redirect(url_for("tasks.show_task", task_id=tasks[0].id), 303)
 
 
 @blueprint.get(f"/cases/<{ID}:case_id>/diagram.bpmn")

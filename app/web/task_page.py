@@ -14,26 +14,28 @@ from app.cases.queries import find_case, list_doers
 from app.casework.estimate import Estimate, estimate
 from app.casework.exclusions import find_exclusion
 from app.casework.preview import Odometer, preview_approval
-from app.casework.steps.representation import SPECIAL
+from app.casework.return_case import list_targets
+from app.casework.sheets import SPECIAL
 from app.casework.work import get_part_scorer, make_task_target
 from app.errors import Message
 from app.evidence.queries import list_latest_facts
 from app.identity.queries import list_holders
 from app.permissions import Permission, Viewer, may
-from app.processes.operations import list_return_targets
 from app.scores.models import SheetRow
 from app.scores.queries import find_own_finding, find_sheet, list_findings
 from app.scoring.facts import FactRefused, Value
 from app.scoring.scorer import PartScorer
 from app.scoring.special import SpecialGroup
+from app.submissions.models import MadeUp
 from app.tasks.models import Draft, Task
 from app.tasks.queries import find_draft
 from app.web.case_page import CasePage, read_case_page
+from app.web.following import FollowingView, read_following
 from app.web.periods import show_quarter
-from app.web.task_values import Flat, Known, parse_value, pick, show_value
+from app.web.task_values import YES, Flat, Known, parse_value, pick, show_value
 
 WITH_FACTS = ("submit", "review", "score")
-ANSWERING = ("represent", "handle_representation")
+ANSWERING = ("represent", "handle_representation", "file_appeal", "handle_appeal")
 GROUP_OF_STEP = {"submit": "facts", "review": "facts", "score": "corrections"}
 
 
@@ -80,6 +82,7 @@ class TaskPage:
     odometer: Odometer | None
     specials: tuple[SpecialGroup, ...]
     may_work: bool
+    more: FollowingView
 
     def find_label(self, name: str) -> str:
         """Return what a fact or a judged indicator is called."""
@@ -129,7 +132,8 @@ def read_task_page(
     unnamed: dict[str, Value] = dict.fromkeys(scorer.special_facts, 0)
     filed, reviewed = _read_facts(connection, case.id, "filed"), _read_reviewed(connection, case.id, scorer)
     sheet = find_sheet(connection, case.id)
-    recorded = _Recorded(connection, task, case, viewer, filed, reviewed, sheet)
+    more = read_following(connection, case, now)
+    recorded = _Recorded(connection, task, case, viewer, filed, reviewed, sheet, more)
     values = {**recorded.fill(), **_get_typed(draft, posted)}
     if task.step in ("submit", "review") and posted is None:
         values = {**_name("facts", unnamed), **values}
@@ -147,11 +151,12 @@ def read_task_page(
         earlier=_read_earlier(connection, case),
         estimate=make_estimate(scorer, task.step, values, proven) if task.step in WITH_FACTS else None,
         scorers=tuple(list_scorers(connection, case, now)) if task.step == "review" else (),
-        targets=list_return_targets(connection, case.instance_id, task.engine_id) if can_return else (),
+        targets=list_targets(connection, case.instance_id, task.engine_id) if can_return else (),
         seen=list_seen(connection, case, page, sheet) if task.step == "joint_look" else {},
         odometer=preview_approval(connection, case, sheet) if task.step in SIGNING and sheet is not None else None,
         specials=list_special_groups(scorer),
         may_work=may(viewer, Permission.WORK_ON_TASK, recorded.target),
+        more=more,
     )
 
 
@@ -241,9 +246,10 @@ class _Recorded:
         filed: Mapping[str, Value],
         reviewed: Mapping[str, Value],
         sheet: SheetRow | None,
+        more: FollowingView,
     ) -> None:
         self.connection, self.task, self.case, self.viewer = connection, task, case, viewer
-        self.filed, self.reviewed, self.sheet = filed, reviewed, sheet
+        self.filed, self.reviewed, self.sheet, self.more = filed, reviewed, sheet, more
         self.target = make_task_target(task, case)
 
     def fill(self) -> dict[str, str]:
@@ -254,16 +260,37 @@ class _Recorded:
             "score": self._fill_score,
             "represent": self._fill_represent,
             "handle_representation": self._fill_handle,
+            "file_appeal": self._fill_represent,
+            "handle_appeal": self._fill_handle,
+            "plan_rectification": self._fill_plan,
+            "report_rectification": self._fill_report,
         }.get(self.task.step)
         return {} if filler is None else filler()
 
     def _fill_submit(self) -> dict[str, str]:
-        return _name("facts", self.filed)
+        filled = _name("facts", self.filed)
+        filed = self.more.filed
+        for code, reason in ({} if filed is None else filed.defer).items():
+            filled |= {f"defer.{code}": YES, f"defer.{code}.reason": reason}
+        return {**filled, **_name_made_up({} if filed is None else filed.made_up)}
+
+    def _fill_plan(self) -> dict[str, str]:
+        filled: dict[str, str] = {}
+        for one in self.more.latest:
+            values = {"measure": one.measure, "responsible": one.responsible, "finish_on": one.finish_on}
+            filled |= _name(f"items.{one.indicator}", {name: text for name, text in values.items() if text})
+        return filled
+
+    def _fill_report(self) -> dict[str, str]:
+        return {f"items.{one.indicator}": one.report for one in self.more.latest if one.report}
 
     def _fill_review(self) -> dict[str, str]:
         entered = list_latest_facts(self.connection, self.case.id, "reviewed")
         notes = {name: one.note for name, one in entered.items() if one.note}
-        return {**_name("facts", self.reviewed or self.filed), **_name("notes", notes)}
+        filled = {**_name("facts", self.reviewed or self.filed), **_name("notes", notes)}
+        if self.more.filed is None:
+            return filled
+        return {**filled, **_name_made_up(self.more.filed.verified or self.more.filed.made_up)}
 
     def _fill_score(self) -> dict[str, str]:
         own = find_own_finding(self.connection, self.case.id, self.viewer.person_id)
@@ -288,6 +315,14 @@ class _Recorded:
             facts = line.get("facts")
             filled |= _name(f"answers.{code}.facts", facts if isinstance(facts, Mapping) else {})
         return filled
+
+
+def _name_made_up(made_up: MadeUp) -> dict[str, str]:
+    filled: dict[str, str] = {}
+    for quarter, lines in made_up.items():
+        for code, facts in lines.items():
+            filled |= _name(f"made_up.{quarter}.{code}", facts)
+    return filled
 
 
 def _name(group: str, values: Mapping[str, object]) -> dict[str, str]:

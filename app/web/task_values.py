@@ -82,13 +82,37 @@ def shape_form(step: str, flat: Flat, known: Known) -> dict[str, object]:
 
 
 def _shape_submit(flat: Flat, _known: Known, _opinion: dict[str, object]) -> dict[str, object]:
-    return {"facts": pick_values(flat, "facts"), "note": flat.get("note", "")}
+    asked = [name for name, text in pick(flat, "defer").items() if "." not in name and text == YES]
+    defer = {code: flat.get(f"defer.{code}.reason", "") for code in asked}
+    return {
+        "facts": pick_values(flat, "facts"),
+        "note": flat.get("note", ""),
+        "defer": defer,
+        "made_up": pick_made_up(flat),
+    }
+
+
+def pick_made_up(flat: Flat) -> dict[str, dict[str, dict[str, object]]]:
+    """Return what was made up for deferred indicators, by earlier quarter, indicator and fact."""
+    made_up: dict[str, dict[str, dict[str, object]]] = {}
+    for name, value in pick_values(flat, "made_up").items():
+        quarter, code, fact = name.split(".", 2)
+        made_up.setdefault(quarter, {}).setdefault(code, {})[fact] = value
+    return made_up
 
 
 def _shape_review(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
     named = [int(one) for one in flat.get("scorers", "").split(",") if one.strip().isdecimal()]
     facts, notes = pick_values(flat, "facts"), pick(flat, "notes")
-    return {"facts": facts, "notes": notes, "evidence": _pick_evidence(flat), "scorers": tuple(named), **opinion}
+    return {
+        "facts": facts,
+        "notes": notes,
+        "evidence": _pick_evidence(flat),
+        "scorers": tuple(named),
+        "deferrals": _pick_lines(flat, "deferrals", "granted", "reason"),
+        "made_up": pick_made_up(flat),
+        **opinion,
+    }
 
 
 def _shape_score(flat: Flat, known: Known, opinion: dict[str, object]) -> dict[str, object]:
@@ -134,11 +158,50 @@ def _shape_unfiled(flat: Flat, _known: Known, opinion: dict[str, object]) -> dic
     return {"decision": flat.get("decision", ""), "days": days, **opinion}
 
 
-def _shape_decision(decision: str) -> Shape:
-    def shape(_flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
-        return {"decision": decision, **opinion}
+def _pick_lines(flat: Flat, group: str, *names: str) -> dict[str, dict[str, object]]:
+    """Return the lines of a group by indicator, each with its named fields; yes and no as such."""
+    lines: dict[str, dict[str, object]] = {}
+    for name, text in pick(flat, group).items():
+        code, _dot, field = name.rpartition(".")
+        if code and field in names:
+            lines.setdefault(code, {})[field] = text == YES if text in (YES, NO) else text
+    return lines
 
-    return shape
+
+def _shape_plan(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
+    return {"items": _pick_lines(flat, "items", "measure", "responsible", "finish_on"), **opinion}
+
+
+def _shape_report(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
+    return {"items": pick(flat, "items"), **opinion}
+
+
+def _shape_verify(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
+    verdicts = _pick_lines(flat, "verdicts", "passed", "reason")
+    return {"verdicts": verdicts, "then": flat.get("then", ""), **opinion}
+
+
+def _shape_proof(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
+    named = flat.get("evidence", "")
+    return {
+        "decision": flat.get("decision", ""),
+        "manner": flat.get("manner", ""),
+        "arrived_on": flat.get("arrived_on") or None,
+        "evidence": int(named) if named.isdecimal() else None,
+        **opinion,
+    }
+
+
+def _shape_statement(flat: Flat, _known: Known, _opinion: dict[str, object]) -> dict[str, object]:
+    return {"statement": flat.get("statement", "")}
+
+
+def _shape_termination(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
+    return {"decision": flat.get("decision", ""), "basis": flat.get("basis", ""), **opinion}
+
+
+def _shape_payment(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
+    return {"paid_on": flat.get("paid_on") or None, "voucher": flat.get("voucher", ""), **opinion}
 
 
 Shape = Callable[[Flat, Known, dict[str, object]], dict[str, object]]
@@ -150,8 +213,18 @@ SHAPES: dict[str, Shape] = {
     "represent": _shape_represent,
     "handle_representation": _shape_handle,
     "decide_unfiled": _shape_unfiled,
-    "verify_rectification": _shape_decision("pass"),
-    "decide_termination": _shape_decision("continue"),
+    "decide_late_plan": _shape_unfiled,
+    "decide_late_work": _shape_unfiled,
+    "plan_rectification": _shape_plan,
+    "report_rectification": _shape_report,
+    "verify_rectification": _shape_verify,
+    "prove_proposal": _shape_proof,
+    "prove_termination": _shape_proof,
+    "represent_termination": _shape_statement,
+    "decide_termination": _shape_termination,
+    "file_appeal": _shape_represent,
+    "handle_appeal": _shape_handle,
+    "register_payment": _shape_payment,
 }
 
 

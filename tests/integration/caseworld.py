@@ -62,7 +62,9 @@ def make_side(code: str, scorers: int = 2) -> Side:
         contract = add_contract(connection, None, _make_contract(code, authority, vendor), NOW)
         case = open_period(connection, list_periods(connection, contract.id)[0], NOW)
         assert case is not None
-    return Side(authority, vendor, Cast(authority.id, vendor.id, people, panel), contract, case)
+    return Side(
+        authority, vendor, Cast(authority.id, vendor.id, people, panel, people["appeal_handler"]), contract, case
+    )
 
 
 def _add(connection: Connection, code: str, role: str, organisation: Organisation, place: int = 0) -> Doer:
@@ -128,7 +130,7 @@ def do(side: Side, script: QuarterScript, task: Task) -> None:
     doer = side.cast.find(task.assigned_to) if task.assigned_to else side.cast.find_by_role(task.role)
     place = next((number for number, one in enumerate(side.cast.scorers) if one.id == doer.id), 0)
     with transaction() as connection:
-        form = script.fill(connection, task, place) or {}
+        form = script.fill(connection, side.case, task, place, NOW) or {}
         complete_task(connection, doer.on(NOW), task.id, form, NOW)
 
 

@@ -90,7 +90,13 @@ def find_play(connection: Connection, scenario: ReadScenario) -> Play:
         return make_doer(connection, person.id, person.name, now)
 
     scorers = tuple(find(f"scorer{number}") for number in range(1, SCORERS + 1))
-    cast = Cast(contract.authority_id, contract.vendor_id, {role: find(role) for role in ROLES}, scorers)
+    cast = Cast(
+        contract.authority_id,
+        contract.vendor_id,
+        {role: find(role) for role in ROLES},
+        scorers,
+        find("appeal_handler2"),
+    )
     pairs = zip(scenario.quarters, scenario.panels, strict=True)
     return Play(contract, cast, {quarter.code: make_script(quarter, panel, cast) for quarter, panel in pairs})
 

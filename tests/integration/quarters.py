@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from app.calendar.contract_periods import get_contract_quarter
 from app.cases.models import Case
-from app.cases.queries import find_case, list_cases_of_contract
+from app.cases.queries import find_case, get_case, list_cases_of_contract
 from app.casework.add_contract import add_contract
 from app.casework.complete_task import complete_task
+from app.casework.fire_timers import fire_timers
 from app.casework.install import install_processes
-from app.casework.open_case import QUARTER, open_period
-from app.casework.services.consequences import PROPOSAL
-from app.casework.work import get_part_scorer
+from app.casework.open_case import open_period
+from app.casework.work import PROPOSAL, QUARTER, SETTLEMENT, get_part_scorer
 from app.clock import make_china_moment
 from app.contracts.operations import NewContract
 from app.contracts.queries import get_contract, list_periods
@@ -29,6 +29,8 @@ from tests.integration.world import FEE
 START, YEARS = dt.date(2025, 1, 1), 2
 NOW = make_china_moment(get_contract_quarter(START, YEARS, 4).opens, 9)
 """All quarters are over."""
+LATER = NOW + dt.timedelta(days=40)
+"""Nobody can appeal any more."""
 DECISION = {"decision": "continue", "opinion": "整改后继续"}
 
 
@@ -88,22 +90,27 @@ class Quarters:
             self.do(tasks[0])
         return [task.step for task in tasks]
 
-    def do(self, task: Task) -> Advance:
-        """Let the right person complete a task as the quarter's script has it."""
-        doer = self.cast.find(task.assigned_to) if task.assigned_to else self.cast.find_by_role(task.role)
+    def do(self, task: Task, now: dt.datetime = NOW) -> Advance:
+        """Let the right person complete a task as the quarter's script has it; a proposal goes on."""
+        doer = self.cast.find(task.assigned_to) if task.assigned_to else self.cast.find_by_role(task.role, task.step)
         with transaction() as connection:
-            form = DECISION if task.step == "decide_termination" else self._fill(task)
-            return complete_task(connection, doer.on(NOW), task.id, form, NOW)
+            form = DECISION if task.step == "decide_termination" else self._fill(task, now)
+            return complete_task(connection, doer.on(now), task.id, form, now)
 
-    def _fill(self, task: Task) -> Mapping[str, object]:
+    def _fill(self, task: Task, now: dt.datetime) -> Mapping[str, object]:
         with reading() as connection:
-            code = next(
-                one.period for one in list_cases_of_contract(connection, self.contract.id) if one.id == task.case_id
-            )
-            return self.scripts[code].fill(connection, task, 0) or {}
+            case = get_case(connection, task.case_id)
+            return self.scripts[case.period].fill(connection, case, task, 0, now) or {}
 
     def decide(self) -> None:
         """Decide the live proposal, if there is one, to go on."""
         for case in self.list_proposals():
-            for task in self.list_tasks(case):
-                self.do(task)
+            while tasks := self.list_tasks(case):
+                self.do(tasks[0], LATER)
+
+    def settle(self, code: str) -> None:
+        """Let the clock end the time for appeals, and finance confirm a year's settlement."""
+        case = self.get_case(code, SETTLEMENT)
+        with transaction() as connection:
+            fire_timers(connection, case.instance_id, LATER)
+        self.do(self.list_tasks(case)[0], LATER)

@@ -34,7 +34,7 @@ def do(*arguments: str, given: str = "") -> Done:
 def opened(data: Path) -> Path:
     """An installation whose first quarter is over and has its case."""
     made = do("init", "--admin", "gly", "--json").json
-    assert (made["tables"], made["processes"], len(made["administrators"])) == ("made", 3, 1)
+    assert (made["tables"], made["processes"], len(made["administrators"])) == ("made", 5, 1)
     for username, options in PEOPLE.items():
         added = do("user", "add", username, "--name", username, *options, "--json").json
         assert len(added["password"]) == 16

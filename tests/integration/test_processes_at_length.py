@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -61,7 +60,12 @@ def test_the_bundled_contract_quarter_is_accepted_and_runs_to_its_end(app: Flask
     answers: dict[str, dict[str, object]] = {
         "compare_findings": {"facts_differ": True},
         "draft_result": {"silence_at": DUE.isoformat()},
-        "weigh_consequences": {"crosses_termination": True, "below_rectification": True, "proposal_live": False},
+        "weigh_consequences": {
+            "crosses_termination": True,
+            "below_rectification": True,
+            "special_given": False,
+            "proposal_live": False,
+        },
         "post_consequences": {},
         "open_consequences": {},
         "publish_result": {},
@@ -75,7 +79,7 @@ def test_the_bundled_contract_quarter_is_accepted_and_runs_to_its_end(app: Flask
     handlers = {name: (lambda variables, name=name: answer(name, variables)) for name in answers}
     variables = (
         "scorers scorer unfiled_at silence_at facts_differ represented proceed_unfiled crosses_termination"
-        " below_rectification proposal_live open_rectification open_proposal"
+        " below_rectification special_given proposal_live open_rectification open_proposal"
     )
     given: dict[str, dict[str, object]] = {"review": {"scorers": ["甲", "乙"]}, "represent": {"represented": True}}
     with transaction() as connection:
@@ -96,27 +100,6 @@ def test_the_bundled_contract_quarter_is_accepted_and_runs_to_its_end(app: Flask
     assert "scorer" not in seen["compare_findings"]
     assert (seen["open_consequences"]["open_rectification"], seen["open_consequences"]["open_proposal"]) == (True, True)
     assert went.is_completed
-
-
-@pytest.mark.parametrize(
-    ("name", "step", "operations"),
-    [
-        ("rectification", "verify_rectification", ()),
-        ("termination-proposal", "decide_termination", ("record_decision",)),
-    ],
-)
-def test_the_other_bundled_diagrams_are_accepted_and_run_to_their_end(
-    app: Flask, name: str, step: str, operations: tuple[str, ...]
-) -> None:
-    bpmn = (Path(__file__).parents[2] / "workflows" / f"{name}.bpmn").read_bytes()
-    calls: list[str] = []
-    handlers = {one: (lambda _variables, one=one: calls.append(one)) for one in operations}
-    with transaction() as connection:
-        deploy(connection, name, bpmn, {}, ["系统", "整改验收员", "审批领导"], operations, (), NOW)
-        went = start(connection, name, {}, NOW)
-        assert [one.step for one in went.ready] == [step]
-        assert advance(connection, went.instance_id, went.ready[0].id, {}, handlers, NOW).is_completed
-    assert calls == list(operations)
 
 
 def test_a_case_that_begins_with_a_question_or_with_several_people_is_opened_by_the_engine(app: Flask) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from app.cases.models import Case
 from app.casework.accounts import read_account
 from app.casework.add_contract import add_contract
+from app.casework.forms import FormRefused
 from app.casework.install import install_processes
 from app.clock import make_china_moment
 from app.contracts.operations import NewContract
@@ -208,7 +209,7 @@ def require_nothing_missed(now: dt.datetime) -> None:
     assert stages <= told
 
 
-def test_a_decision_settles_every_year_that_waited_for_it(app: Flask) -> None:
+def test_a_year_waits_for_the_decision_and_is_settled_once_finance_confirms_it(app: Flask) -> None:
     quarters = Quarters()
     for year in (1, 2):
         for part in ("Q1", "Q2", "Q3", "Q4"):
@@ -216,7 +217,11 @@ def test_a_decision_settles_every_year_that_waited_for_it(app: Flask) -> None:
             quarters.open(f"Y{year}{part}", facts)
             quarters.drive(f"Y{year}{part}")
     assert (len(quarters.list_proposals()), quarters.state) == (1, "termination_proposed")
+    with pytest.raises(FormRefused, match="is still open"):
+        quarters.settle("Y1Q4")
     quarters.decide()
+    for code in ("Y1Q4", "Y2Q4"):
+        quarters.settle(code)
     with reading() as connection:
         entries = list_entries(connection, quarters.contract.id)
     assert [one.quarter for one in entries if one.kind == "settlement"] == ["Y1Q4", "Y2Q4"]

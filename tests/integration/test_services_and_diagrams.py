@@ -15,12 +15,13 @@ from app.cases.models import case_steps, cases
 from app.casework.install import read_declared
 from app.casework.services import SERVICES, Service
 from app.casework.steps import STEPS, Step
-from app.casework.work import Outcome, Work, get_calendar
+from app.casework.work import PROPOSAL, QUARTER, Outcome, Work, get_calendar
 from app.clock import get_china_day
 from app.config import get_data_folder
 from app.db import reading
+from tests.integration.following import live_late_rectification, live_unproven_termination, open_lost
 from tests.integration.quarters import lose
-from tests.integration.simulating import CHIFENG, HONGSHAN, reach
+from tests.integration.simulating import CHIFENG, HONGSHAN, reach, simulate, write_scenario
 from tests.integration.test_statement_counts import live_badly
 from tests.integration.world import World
 
@@ -30,7 +31,14 @@ OPERATION = "{http://spiffworkflow.org/bpmn/schema/1.0/core}serviceTaskOperator"
 DIAGRAMS = sorted(path.stem for path in FOLDER.glob("*.bpmn"))
 BY_DECISION = {"open_rectification", "open_proposal"}
 """Set by the decision table, not by a service."""
-OF_START, OF_ENGINE = {"contract-quarter": {"unfiled_at"}}, {"scorer"}
+OF_START = {
+    "contract-quarter": {"unfiled_at"},
+    "rectification": {"plan_overdue_at"},
+    "termination-proposal": {"proposal_unopened_at"},
+    "appeal": {"unfiled_at"},
+    "annual-settlement": {"settle_from"},
+}
+OF_ENGINE = {"scorer"}
 """Set when a case opens, and the list's item that the engine sets for each scorer."""
 
 
@@ -117,9 +125,19 @@ def test_the_variables_set_in_lived_cases_are_those_declared(app: Flask, monkeyp
     live_unfiled(World(code="U"))
     good = World(code="G")
     good.reach_approval(**reach(HONGSHAN, "Q1"))
+    live_late_rectification(open_lost("R", HONGSHAN))
+    live_unproven_termination(open_lost("N"))
+    ended = open_lost("E")
+    ended.act(PROPOSAL, "receive_proposal")
+    ended.wait_days(25)
+    ended.act(PROPOSAL, "decide_termination", {"decision": "end", "basis": "决定〔2025〕1号", "opinion": "解除"})
+    ended.act(PROPOSAL, "receive_termination")
+    open_lost("A").contest({"special": {"valid_complaints": 0}})
+    year = [{"facts": reach(HONGSHAN, part)} for part in ("Q1", "Q2", "Q3", "Q4")]
+    simulate(write_scenario(HONGSHAN, year))
     assert recorder.called == {*STEPS, *SERVICES}
     for diagram, declared in read_declared().items():
-        given = OF_START.get(diagram, set()) | (OF_ENGINE | BY_DECISION if declared.variables else set())
+        given = OF_START[diagram] | (OF_ENGINE | BY_DECISION if diagram == QUARTER else set())
         assert recorder.set[diagram] | given == set(declared.variables), diagram
     with reading() as connection:
         entered = connection.execute(

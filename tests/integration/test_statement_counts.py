@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from app.cases.models import Case
 from app.casework.complete_task import complete_task
 from app.db import transaction
+from app.evidence.operations import add_link
 from app.identity.operations import NewRole, add_person
 from app.simulation.cast import PARTY, ROLES
 from app.tasks.models import Task
@@ -23,12 +25,13 @@ MORE = {
     "score, the last": 10,
     "joint_look": 7,
     "approve": 10,
-    "approve, opening a rectification": 18,
+    "approve, opening a rectification": 3,
     "approve, crossing": 3,
-    "second_sign": 23,
-    "decide_termination": 1,
+    "second_sign": 46,
+    "second_sign, approve, opening a rectification": 28,
+    "decide_termination": 12,
 }
-"""How many statements more a step may take that drafts a result, weighs or posts consequences or opens a case."""
+"""How many statements more a step may take that drafts a result, weighs or posts consequences opens a case or issues a paper."""
 RETURNS, HOLDERS = 30, 50
 SHORT, LOST = {"valid_complaints": 3}, {"valid_complaints": 6}
 """Complaints to fall below 20, a rectification; below 15, a second signature and a proposal as well (Chifeng)."""
@@ -77,6 +80,8 @@ def live_well(world: World, label: str = "approve", **changes: object) -> dict[s
     counting.score({}, "score, the last")
     counting.do("represent")
     counting.do("approve", label=label)
+    if world.list_tasks("second_sign"):
+        counting.do("second_sign", label=f"second_sign, {label}")
     return counting.taken
 
 
@@ -93,10 +98,26 @@ def live_badly(world: World) -> dict[str, int]:
     counting.do("approve", label="approve, crossing")
     counting.do("second_sign")
     opened = {case.process: case for case in world.cases[1:]}
-    counting.do("verify_rectification", case=opened["rectification"])
-    words = {"decision": "continue", "opinion": "整改到位"}
-    counting.do("decide_termination", words, case=opened["termination-proposal"])
+    _rectify(counting, opened["rectification"])
+    proposal = opened["termination-proposal"]
+    counting.do("receive_proposal", case=proposal)
+    counting.do("represent_termination", {"statement": "请求继续履行"}, case=proposal)
+    world.clock.move_to(world.now + dt.timedelta(days=25))
+    counting.do("decide_termination", {"decision": "continue", "opinion": "整改到位"}, case=proposal)
     return counting.taken
+
+
+def _rectify(counting: Counting, case: Case) -> None:
+    """From the plan to the verdict on the one criterion that failed."""
+    world, code = counting.world, "special"
+    line = {"measure": "整改", "responsible": "经办人", "finish_on": str(world.now.date())}
+    counting.do("plan_rectification", {"items": {code: line}}, case=case)
+    counting.do("approve_plan", case=case)
+    with transaction() as connection:
+        actor = world.cast.people["party_staff"].actor
+        add_link(connection, actor, case.id, code, None, "https://proof.invalid/1", case.party_id, world.now)
+    counting.do("report_rectification", {"items": {code: "已整改"}}, case=case)
+    counting.do("verify_rectification", {"verdicts": {code: {"passed": True}}}, case=case)
 
 
 @pytest.fixture(autouse=True)

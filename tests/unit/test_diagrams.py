@@ -13,7 +13,7 @@ from lxml import etree
 from ruamel.yaml import YAML
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
-NAMES = ("contract-quarter", "rectification", "termination-proposal")
+NAMES = ("contract-quarter", "rectification", "termination-proposal", "appeal", "annual-settlement")
 NS = {
     "b": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "di": "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -38,8 +38,32 @@ HUMAN = {
         "approve": ("签批", "审批领导", "approval"),
         "second_sign": ("复签", "复签领导", "second_signature"),
     },
-    "rectification": {"verify_rectification": ("整改验收", "整改验收员", "rectification_verification")},
-    "termination-proposal": {"decide_termination": ("拟解除决定", "审批领导", "termination_decision")},
+    "rectification": {
+        "decide_late_plan": ("整改方案逾期督办", "督办人", "completeness_check"),
+        "decide_late_work": ("整改逾期督办", "督办人", "completeness_check"),
+        "plan_rectification": ("报送整改方案", "经办人", "rectification_plan"),
+        "report_rectification": ("落实整改", "经办人", "rectification_work"),
+        "approve_plan": ("审定整改方案", "审核员", "review"),
+        "verify_rectification": ("整改验收", "整改验收员", "rectification_verification"),
+    },
+    "termination-proposal": {
+        "prove_proposal": ("登记通知送达", "审核员", "service_proof"),
+        "prove_termination": ("登记决定送达", "审核员", "service_proof"),
+        "receive_proposal": ("签收拟解除通知书", "负责人", "service"),
+        "represent_termination": ("陈述申辩", "负责人", "termination_representation"),
+        "receive_termination": ("签收解除通知书", "负责人", "service"),
+        "decide_termination": ("拟解除决定", "审批领导", "termination_decision"),
+    },
+    "appeal": {
+        "file_appeal": ("提交复核申请", "负责人", "appeal"),
+        "handle_appeal": ("复核", "复核员", "appeal_handling"),
+        "approve_appeal": ("签批复核决定", "审批领导", "approval"),
+    },
+    "annual-settlement": {
+        "confirm_settlement": ("核对结算", "财务", "settlement_check"),
+        "sign_settlement": ("签批结算", "审批领导", "approval"),
+        "register_payment": ("登记付款", "财务", "payment"),
+    },
 }
 OPERATIONS = {
     "contract-quarter": {
@@ -51,7 +75,14 @@ OPERATIONS = {
         "publish_result": "公示结果",
     },
     "rectification": {},
-    "termination-proposal": {"record_decision": "登记决定"},
+    "termination-proposal": {
+        "begin_representation": "申辩期起算",
+        "record_decision": "登记继续履行",
+        "issue_termination": "制发解除通知书",
+        "end_contract": "登记合同解除",
+    },
+    "appeal": {"post_appeal": "登记复核结果", "publish_appeal": "送达复核决定"},
+    "annual-settlement": {"settle_year": "年度结算"},
 }
 TASKS = {"userTask", "serviceTask", "businessRuleTask"}
 

@@ -66,6 +66,21 @@ VALUES: dict[str, object] = {
     "message": "没有响应",
     "returns": 20,
     "day": "2025-04-10",
+    "paper": "考核〔2025〕3号",
+    "held": "1.5",
+    "outcome": "failed_again",
+    "round": 1,
+    "failed": [{"name": "培训人数", "reason": "缺签到表"}],
+    "decision": "extend",
+    "statement": "情况属实，已在改正",
+    "ending": True,
+    "score_before": "17.5",
+    "money_before": "250000.00",
+    "money": "150000.00",
+    "accepted": True,
+    "released": "11850000.00",
+    "withheld": "0.00",
+    "process": "rectification",
 }
 ITEM_FIELDS = ("task_id", "case_id", "case_code", "contract", "period", "step", "role", "due")
 VALUES["items"] = [

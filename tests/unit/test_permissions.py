@@ -133,9 +133,16 @@ def test_only_who_judges_returns_a_case(role: str) -> None:
 @pytest.mark.parametrize("separated", sorted(SEPARATED_ROLES))
 @pytest.mark.parametrize("permission", TARGETED, ids=name)
 def test_an_administrator_with_another_role_still_sees_no_case(separated: str, permission: Permission) -> None:
-    target = make_target(permission, CASE, "reviewer")
-    assert may(look_as("reviewer"), permission, target)
-    assert not may(look_as("reviewer", separated), permission, target)
+    role = "party_head" if permission is P.APPEAL else "reviewer"
+    target = make_target(permission, CASE, role)
+    assert may(look_as(role), permission, target)
+    assert not may(look_as(role, separated), permission, target)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_result_is_appealed_by_the_head_of_its_own_party(place: str) -> None:
+    able = {role for role in ALL_ROLES if may(look_as(role), P.APPEAL, PLACES[place])}
+    assert able == ({"party_head"} if place == "own" else set())
 
 
 def test_a_task_of_a_named_person_is_nobody_elses() -> None:

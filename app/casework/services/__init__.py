@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from app.casework.services.consequences import open_consequences, post_consequences, record_decision, weigh_consequences
+from app.casework.services.appeal import post_appeal, publish_appeal
+from app.casework.services.consequences import open_consequences, post_consequences, weigh_consequences
 from app.casework.services.results import compare_findings, draft_result, publish_result
+from app.casework.services.settlement import settle_year
+from app.casework.services.termination import begin_representation, end_contract, issue_termination, record_decision
 from app.casework.work import Work
 from app.processes.values import Handler
 
@@ -23,7 +26,13 @@ SERVICES: dict[str, Service] = {
     "post_consequences": post_consequences,
     "open_consequences": open_consequences,
     "publish_result": publish_result,
+    "begin_representation": begin_representation,
     "record_decision": record_decision,
+    "issue_termination": issue_termination,
+    "end_contract": end_contract,
+    "post_appeal": post_appeal,
+    "publish_appeal": publish_appeal,
+    "settle_year": settle_year,
 }
 
 

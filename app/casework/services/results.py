@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.calendar.due_explained import pack_step_due
-from app.casework.accounts import Account, make_quarter, read_account
+from app.casework.accounts import Account, make_approval, make_quarter, read_account, read_bound
+from app.casework.letters import issue_deduction_notice
 from app.casework.notices import PARTY, notify
 from app.casework.sheets import compare, make_blank, open_draft, require_sheet, settle, write_sheet
-from app.casework.work import Work
+from app.casework.work import ONE_SECOND, Work
 from app.i18n import format_money, format_number
 from app.scores.models import SheetRow
 from app.scores.operations import add_sheet, supersede_sheets
 from app.scores.queries import find_sheet
 from app.scoring.consequences.quarters import QuarterAccount
-
-ONE_SECOND = dt.timedelta(seconds=1)
 
 
 def compare_findings(work: Work, _variables: Mapping[str, object]) -> Mapping[str, object]:
@@ -54,12 +53,13 @@ def reopen_draft(work: Work) -> Mapping[str, object]:
 def tell_draft(work: Work, sheet: SheetRow, facts: Mapping[str, object]) -> Mapping[str, object]:
     """Compute a draft's points from its facts and tell the party; return from when silence means no objection."""
     before = read_account(work.connection, work.contract)
-    account = preview_quarter(work, before, {"facts": facts, "accepted": {}})
+    account = preview_quarter(work, before, replace(sheet, facts=dict(facts), accepted={}))
     write_points(work, sheet, account, facts=dict(facts))
     due = work.explain_due("representation")
     payload = {
         "score": format_number(account.score),
         "max": format_number(work.scorer.part.max),
+        "held": format_number(account.held_points),
         "lost": describe_lost(work, account),
         "due": pack_step_due(due),
         "again": sheet.number > 1,
@@ -70,9 +70,11 @@ def tell_draft(work: Work, sheet: SheetRow, facts: Mapping[str, object]) -> Mapp
 
 def publish_result(work: Work, _variables: Mapping[str, object]) -> Mapping[str, object]:
     """Tell the party the approved result with its points, money and what it opens (公示)."""
-    account = read_account(work.connection, work.contract)
+    account = read_bound(work)
     quarter = account.get_quarter(work.case.period)
     money = account.term.ledger.sum_money(work.case.period)
+    if money:
+        issue_deduction_notice(work, account, quarter, money)
     payload = {
         "score": format_number(quarter.score),
         "max": format_number(work.scorer.part.max),
@@ -88,21 +90,9 @@ def publish_result(work: Work, _variables: Mapping[str, object]) -> Mapping[str,
     return {}
 
 
-def make_approval(work: Work, sheet: SheetRow) -> dict[str, object]:
-    """Return what an approval binds: the period, the rubric, the settled facts and those accepted afterwards."""
-    return {
-        "quarter": work.case.period,
-        "rubric": work.case.rubric,
-        "rubric_version": work.case.rubric_version,
-        "facts": sheet.facts,
-        "accepted": sheet.accepted,
-    }
-
-
-def preview_quarter(work: Work, account: Account, data: Mapping[str, object]) -> QuarterAccount:
+def preview_quarter(work: Work, account: Account, sheet: SheetRow) -> QuarterAccount:
     """Return a quarter's points as they would be now: the caps that the year's approved quarters used are gone."""
-    named = {"rubric": work.case.rubric, "rubric_version": work.case.rubric_version, **data}
-    quarter = make_quarter(work.case.period, named)
+    quarter = make_quarter(work.case.period, make_approval(work.connection, work.case, sheet))
     return QuarterAccount(quarter, account.term.find_used_caps(quarter.year))
 
 

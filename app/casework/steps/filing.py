@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.calendar.working_days import add_working_days, get_end_of_day
+from app.casework.deferral import check_deferrals, check_made_up
 from app.casework.forms import OpinionForm, SubmitForm, UnfiledForm, check_facts, read_form
 from app.casework.notices import PARTY, notify
-from app.casework.open_case import ONE_SECOND
-from app.casework.work import Outcome, Work, get_calendar
+from app.casework.work import ONE_SECOND, Outcome, Work, get_calendar
 from app.evidence.operations import EnteredFact, enter_facts
-from app.submissions.operations import record_submission
+from app.submissions.operations import Filed, record_submission
 from app.submissions.operations import sign_submission as sign
 
 
@@ -22,8 +22,10 @@ def submit(work: Work, given: Mapping[str, object]) -> Outcome:
     case, connection, now = work.case, work.connection, work.now
     enter_facts(connection, work.person.actor, case.id, work.round, "filed", claimed, now)
     due = work.filing_due or now
-    filed = record_submission(connection, case.id, work.round, form.note, work.person.id, due, now)
-    work.audit("filed", number=filed.number, late=filed.is_late, facts=len(facts))
+    made_up = check_made_up(work, form.made_up)
+    says = Filed(form.note, check_deferrals(work, form.defer), made_up)
+    filed = record_submission(connection, case.id, work.round, says, work.person.id, due, now)
+    work.audit("filed", number=filed.number, late=filed.is_late, facts=len(facts), defer=list(form.defer))
     return Outcome(decision="late" if filed.is_late else "on_time", opinion=form.note)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from app.casework.deferral import review_deferrals
 from app.casework.exclusions import SIGNING, find_exclusion
 from app.casework.forms import FormRefused, OpinionForm, Refusal, ReviewForm, check_facts, read_form
 from app.casework.proof import find_proof
@@ -29,6 +30,7 @@ def review(work: Work, given: Mapping[str, object]) -> Outcome:
     _require_complete(work, facts)
     filed = list_latest_facts(work.connection, work.case.id, "filed")
     _require_notes(work, facts, {name: one.value for name, one in filed.items()}, form)
+    review_deferrals(work, form)
     scorers = _find_scorers(work, form.scorers)
     proof = find_proof(work, form.evidence)
     entered = {name: EnteredFact(value, form.notes.get(name, ""), proof.get(name, ())) for name, value in facts.items()}

@@ -16,7 +16,7 @@ from app.i18n import format_number
 def approve(work: Work, given: Mapping[str, object]) -> Outcome:
     """Sign the result: its points are computed once more from the settled facts and must be whole."""
     form, sheet = read_form(OpinionForm, given), require_sheet(work)
-    account = preview_quarter(work, lock_account(work), {"facts": sheet.facts, "accepted": sheet.accepted})
+    account = preview_quarter(work, lock_account(work), sheet)
     if sheet.score is None:
         raise FormRefused([Refusal("opinion", Message("the sheet has no result yet"))])
     write_points(work, sheet, account, approved_by=work.person.id)

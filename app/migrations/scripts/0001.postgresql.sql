@@ -150,6 +150,7 @@ CREATE TABLE contracts (
     start DATE NOT NULL,
     years INTEGER NOT NULL,
     annual_fee BIGINT NOT NULL,
+    fees TEXT NOT NULL,
     paid BIGINT NOT NULL,
     opening TEXT NOT NULL,
     state VARCHAR(30) NOT NULL,
@@ -404,7 +405,7 @@ CREATE TABLE ledger_events (
     data TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_ledger_events PRIMARY KEY (id),
-    CONSTRAINT ck_ledger_events_kind CHECK (kind IN ('approved', 'decided')),
+    CONSTRAINT ck_ledger_events_kind CHECK (kind IN ('approved', 'appealed', 'decided', 'settled')),
     CONSTRAINT uq_ledger_events_contract_id_place UNIQUE (contract_id, place),
     CONSTRAINT fk_ledger_events_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
     CONSTRAINT fk_ledger_events_case_id FOREIGN KEY(case_id) REFERENCES cases (id)
@@ -503,6 +504,10 @@ CREATE TABLE submissions (
     signed_at TIMESTAMP WITH TIME ZONE,
     state VARCHAR(20) NOT NULL,
     reason TEXT NOT NULL,
+    defer TEXT NOT NULL,
+    made_up TEXT NOT NULL,
+    deferrals TEXT NOT NULL,
+    verified TEXT NOT NULL,
     CONSTRAINT pk_submissions PRIMARY KEY (id),
     CONSTRAINT ck_submissions_state CHECK (state IN ('filed', 'signed', 'accepted', 'returned')),
     CONSTRAINT uq_submissions_case_id_number UNIQUE (case_id, number),
@@ -562,4 +567,66 @@ CREATE TABLE task_drafts (
     CONSTRAINT uq_task_drafts_task_id_person_id UNIQUE (task_id, person_id),
     CONSTRAINT fk_task_drafts_task_id FOREIGN KEY(task_id) REFERENCES tasks (id),
     CONSTRAINT fk_task_drafts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+-- next
+CREATE TABLE papers (
+    id BIGSERIAL NOT NULL,
+    authority_id BIGINT NOT NULL,
+    year INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    number VARCHAR(60) NOT NULL,
+    kind VARCHAR(40) NOT NULL,
+    contract_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    title VARCHAR(200) NOT NULL,
+    content TEXT NOT NULL,
+    issued_by BIGINT,
+    issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_papers PRIMARY KEY (id),
+    CONSTRAINT ck_papers_kind CHECK (kind IN ('rectification_notice', 'deduction_notice', 'termination_notice', 'termination_decision', 'continuation_decision', 'appeal_decision', 'settlement')),
+    CONSTRAINT uq_papers_authority_id_year_sequence UNIQUE (authority_id, year, sequence),
+    CONSTRAINT fk_papers_authority_id FOREIGN KEY(authority_id) REFERENCES organisations (id),
+    CONSTRAINT fk_papers_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
+    CONSTRAINT fk_papers_case_id FOREIGN KEY(case_id) REFERENCES cases (id),
+    CONSTRAINT fk_papers_issued_by FOREIGN KEY(issued_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_papers_case_id ON papers (case_id);
+-- next
+CREATE INDEX ix_papers_contract_id ON papers (contract_id);
+-- next
+CREATE TABLE rectification_items (
+    id BIGSERIAL NOT NULL,
+    case_id BIGINT NOT NULL,
+    round INTEGER NOT NULL,
+    indicator VARCHAR(60) NOT NULL,
+    lost BIGINT NOT NULL,
+    is_repeated BOOLEAN NOT NULL,
+    measure TEXT NOT NULL,
+    responsible VARCHAR(100) NOT NULL,
+    finish_on DATE,
+    report TEXT NOT NULL,
+    verdict VARCHAR(10) NOT NULL,
+    finding TEXT NOT NULL,
+    CONSTRAINT pk_rectification_items PRIMARY KEY (id),
+    CONSTRAINT ck_rectification_items_verdict CHECK (verdict IN ('', 'passed', 'failed')),
+    CONSTRAINT uq_rectification_items_case_id_round_indicator UNIQUE (case_id, round, indicator),
+    CONSTRAINT fk_rectification_items_case_id FOREIGN KEY(case_id) REFERENCES cases (id)
+);
+-- next
+CREATE TABLE paper_services (
+    id BIGSERIAL NOT NULL,
+    paper_id BIGINT NOT NULL,
+    manner VARCHAR(20) NOT NULL,
+    arrived_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    note TEXT NOT NULL,
+    evidence_id BIGINT,
+    recorded_by BIGINT,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_paper_services PRIMARY KEY (id),
+    CONSTRAINT ck_paper_services_manner CHECK (manner IN ('portal', 'mail', 'receipt', 'announcement')),
+    CONSTRAINT uq_paper_services_paper_id UNIQUE (paper_id),
+    CONSTRAINT fk_paper_services_paper_id FOREIGN KEY(paper_id) REFERENCES papers (id),
+    CONSTRAINT fk_paper_services_evidence_id FOREIGN KEY(evidence_id) REFERENCES evidence (id),
+    CONSTRAINT fk_paper_services_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
 );

@@ -15,6 +15,7 @@ from app.scoring.consequences.entries import Cause, Entry, Kind, Ledger
 from app.scoring.consequences.money import Settlement, bound_by_fee, find_quarter_money, settle_year
 from app.scoring.consequences.parameters import Consequences, TerminationByDeduction
 from app.scoring.consequences.quarters import QuarterAccount, QuarterFacts
+from app.scoring.facts import Values
 from app.scoring.model import ZERO
 
 Decision = Literal["continue", "end"]
@@ -25,11 +26,20 @@ QUARTERS_A_YEAR = 4
 
 @dataclass(frozen=True)
 class ContractTerms:
-    """What the contract says: the fee of a year and what of each year is already paid, in CNY, and how many years."""
+    """What the contract says: the fee of a year and what of each year is already paid, in CNY, and how many years.
+
+    `fees`: fees of a year agreed later, by the contract year from which each applies.
+    """
 
     annual_fee: Decimal
     years: int
     paid: Decimal = ZERO
+    fees: Mapping[int, Decimal] = field(default_factory=dict)
+
+    def get_fee(self, year: int) -> Decimal:
+        """Return the fee of a contract year in CNY."""
+        agreed = [start for start in self.fees if start <= year]
+        return self.fees[max(agreed)] if agreed else self.annual_fee
 
 
 @dataclass(frozen=True)
@@ -96,9 +106,9 @@ def run_term(
         account = term.approve(quarter)
         if term.meets_termination(account):
             account.proposals.append(TERMINATION)
-        term.appeal(account)
+        term.appeal(account, quarter.appeal)
         if account.proposals and term.meets_termination(account) and next(left, "continue") == "end":
-            term.end(account)
+            term.end()
         if term.has_ended or quarter.is_last_of_year:
             term.settle_year(account)
     return term.make_result()
@@ -145,7 +155,7 @@ class Term:
         lost += [one.points_deducted for one in self.opening if whole or one.year == year]
         return sum(lost, ZERO)
 
-    def _list_year(self, year: int) -> list[QuarterAccount]:
+    def list_year(self, year: int) -> list[QuarterAccount]:
         """Return a year's quarters in their own order, whatever the order in which they were approved."""
         return sorted((one for one in self.accounts if one.quarter.year == year), key=lambda one: one.code)
 
@@ -155,14 +165,14 @@ class Term:
     def find_used_caps(self, year: int) -> dict[str, Decimal]:
         """Return the points of each cap that the year's quarters so far used."""
         used: dict[str, Decimal] = {}
-        caps = [account.special.used for account in self._list_year(year)]
+        caps = [account.special.used for account in self.list_year(year)]
         caps += [balance.used_caps for balance in self._list_opening(year)]
         for cap, points in (pair for one in caps for pair in one.items()):
             used[cap] = used.get(cap, ZERO) + points
         return used
 
     def _settle_deferrals(self, quarter: QuarterFacts) -> None:
-        for account in self._list_year(quarter.year):
+        for account in self.list_year(quarter.year):
             if account.held:
                 released, lost = account.settle_deferral(quarter.made_up.get(account.code, {}))
                 self.ledger.post_points(account.code, "released", released, "deferral")
@@ -175,22 +185,23 @@ class Term:
         self._post_money_differences(account.quarter.year, cause)
 
     def _post_money_differences(self, year: int, cause: Cause) -> None:
-        accounts = self._list_year(year)
+        accounts = self.list_year(year)
         for account, due in zip(accounts, self._find_money(accounts), strict=True):
             self.ledger.post_money(account.code, due - self.ledger.sum_money(account.code), cause)
 
     def _find_money(self, accounts: Sequence[QuarterAccount]) -> list[Decimal]:
         if not accounts:
             return []
-        fee, money = self.terms.annual_fee, self.parameters.money
-        opened = self._list_opening(accounts[0].quarter.year)
+        year = accounts[0].quarter.year
+        fee, money = self.terms.get_fee(year), self.parameters.money
+        opened = self._list_opening(year)
         left = max(ZERO, fee - sum((balance.money_deducted for balance in opened), ZERO))
         return bound_by_fee([find_quarter_money(money, account.effective, fee) for account in accounts], left)
 
-    def appeal(self, account: QuarterAccount) -> None:
+    def appeal(self, account: QuarterAccount, accepted: Values) -> None:
         """Supersede the sheet with accepted facts: what changed is reversed, then posted again."""
         before = self._list_amounts(account)
-        account.accept(account.quarter.appeal)
+        account.accept(accepted)
         after = self._list_amounts(account)
         changed = [kind for kind, amount in after.items() if amount != before[kind]]
         for kind in changed:
@@ -202,35 +213,36 @@ class Term:
                 self.ledger.post_points(account.code, kind, after[kind], "appeal")
 
     def _list_amounts(self, account: QuarterAccount) -> dict[Kind, Decimal]:
-        accounts = self._list_year(account.quarter.year)
+        accounts = self.list_year(account.quarter.year)
         money = self._find_money(accounts)[accounts.index(account)]
         return {"points": account.points_deducted, "held": account.held_points, "money": money}
 
-    def end(self, account: QuarterAccount) -> None:
-        """End the contract by a person's decision: what was held in the year is lost."""
+    def end(self) -> None:
+        """End the contract by a person's decision: what is still held is lost, whatever the year."""
         self.has_ended = True
-        for one in self._list_year(account.quarter.year):
-            self.ledger.post_points(one.code, "points", one.lose_held(), "termination")
-            self._post_money_differences(account.quarter.year, "termination")
+        for one in sorted(self.accounts, key=lambda account: (account.quarter.year, account.code)):
+            if one.held:
+                self.ledger.post_points(one.code, "points", one.lose_held(), "termination")
+                self._post_money_differences(one.quarter.year, "termination")
 
     def is_year_complete(self, year: int) -> bool:
         """Whether all quarters of a year are assessed, here or before the contract came into the system."""
-        return len(self._list_year(year)) + len(self._list_opening(year)) == QUARTERS_A_YEAR
+        return len(self.list_year(year)) + len(self._list_opening(year)) == QUARTERS_A_YEAR
 
     def settle_year(self, account: QuarterAccount) -> None:
         """Settle the year of a quarter: fee - deductions - already paid, released above the standard."""
         year = account.quarter.year
-        fee, paid, score = self.terms.annual_fee, self.terms.paid, self._score_year(year)
+        fee, paid, score = self.terms.get_fee(year), self.terms.paid, self._score_year(year)
         settlement = settle_year(self.parameters, fee, self._sum_money(year), paid, score, ended=self.has_ended)
         self.settlements[year] = settlement
         self.ledger.post_settlement(account.code, settlement.released)
 
     def _sum_money(self, year: int) -> Decimal:
-        codes = [one.code for one in self._list_year(year)] + [one.quarter for one in self._list_opening(year)]
+        codes = [one.code for one in self.list_year(year)] + [one.quarter for one in self._list_opening(year)]
         return sum((self.ledger.sum_money(code) for code in codes), ZERO)
 
     def _score_year(self, year: int) -> Decimal:
-        score = sum((account.score for account in self._list_year(year)), ZERO)
+        score = sum((account.score for account in self.list_year(year)), ZERO)
         opened = self._list_opening(year)
         score += sum((self.parameters.quarter_max - balance.points_deducted for balance in opened), ZERO)
         cap = self.parameters.year_cap
@@ -244,7 +256,7 @@ class Term:
 
     def _make_quarters(self, year: int) -> Iterator[QuarterResult]:
         cumulative = sum((balance.points_deducted for balance in self._list_opening(year)), ZERO)
-        for account in self._list_year(year):
+        for account in self.list_year(year):
             cumulative += account.points_deducted
             yield QuarterResult(
                 quarter=account.code,
@@ -259,7 +271,7 @@ class Term:
             )
 
     def _make_year(self, year: int) -> YearResult:
-        accounts = self._list_year(year)
+        accounts = self.list_year(year)
         lost = sum((one.points_deducted for one in accounts), ZERO)
         lost += sum((one.points_deducted for one in self._list_opening(year)), ZERO)
         return YearResult(year, self._score_year(year), lost, self._sum_money(year), self.settlements.get(year))

@@ -18,7 +18,6 @@ from tests.unit.oracles.quarter import HONGSHAN, SPECIAL, Facts, get_scorer
 PROGRAMMES = (HONGSHAN, "chifeng-hr-park")
 FEES = ("12000000.00", "12000000.00", "1000000.00", "1000000.00", "345678.91", "123456.77", "0.01", "0.00")
 PAID_FEES = tuple(fee for fee in FEES if fee != "0.00")
-SIMULABLE = ("facts", "special", "scorers", "agreed", "representation")
 QUALITIES: tuple[tuple[float | None, ...], ...] = (
     (None,),
     (0.0, 0.0, 0.2),
@@ -174,13 +173,12 @@ def draw_scenario(rng: random.Random, programme: str | None = None) -> dict[str,
 
 
 def draw_simulable(rng: random.Random, programme: str) -> dict[str, Any]:
-    """Return a random year of four quarters with nothing in it that the engine's processes don't know yet."""
-    fee, qualities = rng.choice(PAID_FEES), rng.choice(QUALITIES)
-    quarters = [draw_quarter(rng, programme, number, rng.choice(qualities)) for number in (1, 2, 3, 4)]
-    paid = rng.choice(["0.00", "0.00", "0.00", fee, f"{Decimal(fee) / 3:.2f}"])
-    contract = {"annual_fee": fee, "start": dt.date(2025, 1, 1), "years": rng.choice([1, 1, 3]), "paid": paid}
-    known = [{name: one for name, one in quarter.items() if name in SIMULABLE} for quarter in quarters]
-    return {"programme": programme, "contract": contract, "quarters": known}
+    """Return a random term that a contract can have: a fee above 0 of which at most all is paid."""
+    scenario = draw_scenario(rng, programme)
+    contract = scenario["contract"]
+    fee = contract["annual_fee"] if contract["annual_fee"] in PAID_FEES else rng.choice(PAID_FEES)
+    paid = contract["paid"] if Decimal(contract["paid"]) <= Decimal(fee) else rng.choice(["0.00", fee])
+    return {**scenario, "contract": {**contract, "annual_fee": fee, "paid": paid}}
 
 
 def write_scenario(scenario: dict[str, Any]) -> str:
