@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
 Align = Literal["left", "right", "center"]
-Content = TypeVar("Content")
 UNDATED = dt.date(2000, 1, 1)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 class Storable:
@@ -27,14 +26,16 @@ class Storable:
         return data
 
     @classmethod
-    def from_data(cls: type[Content], data: Mapping[str, Any]) -> Content:
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Return the content that `to_data` gave; `pydantic.ValidationError` when something is missing or amiss."""
-        return _get_adapter(cls).validate_python(data)
+        content: Self = _get_adapter(cls).validate_python(data)
+        return content
 
 
-@lru_cache
-def _get_adapter(kind: type[Content]) -> TypeAdapter[Content]:
-    return TypeAdapter(kind)
+def _get_adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,18 @@ from typing import Any
 import typst
 
 from app.papers.content import Block, Heading, Letter, Sheet, Table
-from app.papers.texts import FONTS, make_printable, place_signature, weigh_columns, write_addressee, write_day
+from app.papers.texts import (
+    FONTS,
+    SEAL_PLACE,
+    SHEET_HEAD,
+    SIGNATURE_DAY,
+    list_sheet_labels,
+    make_printable,
+    place_signature,
+    weigh_columns,
+    write_addressee,
+    write_day,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -29,7 +40,11 @@ def render_letter_pdf(letter: Letter) -> bytes:
             **printable.to_data(),
             "blocks": [_prepare_block(block) for block in printable.blocks],
             "addressee": write_addressee(printable),
-            "signature": {"day": write_day(letter.day), "sender_from_right": places.sender, "day_from_right": places.day},
+            "signature": {
+                "day": write_day(letter.day),
+                "sender_from_right": places.sender,
+                "day_from_right": places.day,
+            },
             "date": _split_day(letter.day),
         },
     )
@@ -37,10 +52,17 @@ def render_letter_pdf(letter: Letter) -> bytes:
 
 def render_sheet_pdf(sheet: Sheet) -> bytes:
     """Return a sheet as PDF/A-2b, the same bytes for the same sheet. `〓` as in letters."""
-    data = make_printable(sheet).to_data()
-    for line, span in zip(data["lines"], sheet.list_spans(), strict=True):
+    printable = make_printable(sheet)
+    data = printable.to_data()
+    for line, span in zip(data["lines"], printable.list_spans(), strict=True):
         line["span"] = span
-    data |= {"day": write_day(sheet.day) if sheet.day else "", "date": _split_day(sheet.file_day)}
+    data |= {
+        "head": SHEET_HEAD,
+        "labels": list_sheet_labels(printable),
+        "signature_day": SIGNATURE_DAY,
+        "seal_place": SEAL_PLACE,
+        "date": _split_day(sheet.file_day),
+    }
     return _compile("sheet.typ", data)
 
 

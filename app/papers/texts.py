@@ -9,13 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from app.papers.content import Letter, Line, Storable, Table
+from app.papers.content import Letter, Line, Sheet, Storable, Table
 
 FONTS = Path(__file__).parent / "fonts"
 STAND_IN = "〓"
 """The printer's sign for a character that the type case lacks."""
 WORD_JOINERS = "\n\u200b\u200d\ufe0f"
 """Characters that need no glyph of their own."""
+
+SHEET_HEAD = ("考核内容", "具体指标", "佐证材料", "评分标准", "基准分", "评分", "完成值", "扣分依据")
+SIGNATURE_DAY = "　　　年　　月　　日"
+SEAL_PLACE = "考核单位（盖章）："
 
 Kind = TypeVar("Kind", bound=Storable)
 
@@ -61,6 +65,18 @@ def write_day(day: dt.date) -> str:
 def write_addressee(letter: Letter) -> str:
     """Return the addressee with one full-width colon."""
     return letter.addressee.rstrip("：:") + "："
+
+
+def list_sheet_labels(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """Return what stands above a sheet's table: labels and texts."""
+    labels = (
+        ("编号", sheet.number),
+        ("被考核单位", sheet.party),
+        ("考核期", sheet.period),
+        ("合同", sheet.contract),
+        ("评分表", sheet.rubric),
+    )
+    return (*labels, ("制表日期", write_day(sheet.day))) if sheet.day else labels
 
 
 def write_reason(line: Line) -> str:
