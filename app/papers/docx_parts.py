@@ -51,6 +51,7 @@ def start_document(title: str, author: str, day: dt.date, look: Look) -> WordDoc
     defaults = document.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:rPr')}")
     for child in list(defaults):
         defaults.remove(child)
+    defaults.append(_make("w:lang", val="en-US", eastAsia="zh-CN"))
     style = document.styles["Normal"]
     set_fonts(style.element.get_or_add_rPr(), look.font)
     style.font.size = Pt(look.size)

@@ -66,8 +66,11 @@ class Book:
         return self._formats[key]
 
     def put(self, sheet: Worksheet, row: int, column: int, text: str, side: Align = "left") -> None:
-        """Put a text into a cell."""
-        sheet.write_string(row, column, cut(text), self.get_format(align=side))
+        """Put a text into a cell; no text leaves it empty."""
+        if text:
+            sheet.write_string(row, column, cut(text), self.get_format(align=side))
+        else:
+            sheet.write_blank(row, column, None, self.get_format(align=side))
 
     def put_number(self, sheet: Worksheet, row: int, column: int, text: str, side: Align = "right") -> None:
         """Put a text into a cell, as a number if it is one."""

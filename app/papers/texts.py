@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from app.papers.content import Letter, Line, Sheet, Storable, Table
 
 FONTS = Path(__file__).parent / "fonts"
+CHARACTERS_PER_LINE = 28.0
 STAND_IN = "〓"
 """The printer's sign for a character that the type case lacks."""
 WORD_JOINERS = "\n\u200b\u200d\ufe0f"
@@ -95,7 +96,7 @@ def place_signature(letter: Letter) -> Places:
     With a seal the date keeps four characters' distance and the sender stands centred above it; without one the sender
     keeps two and the date begins two characters after the sender's first.
     """
-    sender, day = measure(letter.sender), measure(write_day(letter.day))
+    sender, day = min(measure(letter.sender), CHARACTERS_PER_LINE), measure(write_day(letter.day))
     if letter.sealed:
         overhang = (sender - day) / 2
         return Places(max(0.0, 4 - overhang), max(4.0, overhang))
