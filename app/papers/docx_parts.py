@@ -23,6 +23,7 @@ FANG_SONG, KAI, HEI, XIAO_BIAO_SONG, SONG = "仿宋_GB2312", "楷体", "黑体",
 LATIN = "Times New Roman"
 RED = RGBColor(0xD7, 0x00, 0x0F)
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+MOST_PROPERTY_CHARACTERS = 255
 ALIGNMENTS = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -45,7 +46,8 @@ def start_document(title: str, author: str, day: dt.date, look: Look) -> WordDoc
     document = Document()
     moment = dt.datetime.combine(day, dt.time())
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by, properties.comments = title, author, author, ""
+    properties.title, properties.author = title[:MOST_PROPERTY_CHARACTERS], author[:MOST_PROPERTY_CHARACTERS]
+    properties.last_modified_by, properties.comments = properties.author, ""
     properties.created = properties.modified = moment
     properties.language = "zh-CN"
     defaults = document.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:rPr')}")
@@ -92,7 +94,7 @@ def fill_cell(cell: _Cell, text: str, look: Look, side: Literal["left", "right",
     """Write a text into a new cell's only paragraph."""
     paragraph: Paragraph = cell.paragraphs[0]
     paragraph.alignment = ALIGNMENTS[side]
-    paragraph.paragraph_format.space_after = Pt(0)
+    set_lines(paragraph, look.size * 1.5)
     add_text(paragraph, text, look)
     return paragraph
 

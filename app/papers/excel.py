@@ -17,6 +17,7 @@ from app.papers.texts import (
     SHEET_HEAD,
     SIGNATURE_DAY,
     clean,
+    clean_text,
     list_sheet_labels,
     measure,
     weigh_columns,
@@ -24,6 +25,7 @@ from app.papers.texts import (
 )
 
 MOST_CELL_CHARACTERS = 32767
+MOST_PROPERTY_CHARACTERS = 255
 MOST_EXACT_DIGITS = 15
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(\d+))?")
 SHEET_WIDTHS = (14, 26, 30, 44, 8, 8, 22, 26)
@@ -54,7 +56,9 @@ class Book:
     def __init__(self, title: str, day: dt.date) -> None:
         self._stream = io.BytesIO()
         self.workbook = Workbook(self._stream, {"in_memory": True})
-        self.workbook.set_properties({"title": title, "created": dt.datetime.combine(day, dt.time())})
+        self.workbook.set_properties(
+            {"title": title[:MOST_PROPERTY_CHARACTERS], "created": dt.datetime.combine(day, dt.time())}
+        )
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def get_format(self, **properties: object) -> Format:
@@ -107,6 +111,7 @@ def render_sheet_excel(sheet: Sheet) -> bytes:
 
 def render_tables_excel(title: str, tables: tuple[Table, ...]) -> bytes:
     """Return tables as .xlsx, each on a page named after its caption: title, caption, head, rows."""
+    title = clean_text(title)
     book = Book(title, UNDATED)
     names: list[str] = []
     for place, table in enumerate(map(clean, tables), start=1):

@@ -34,7 +34,13 @@ class Places(NamedTuple):
 
 def clean(content: Kind) -> Kind:
     """Return a content without control characters and halves of characters, which no file can hold."""
-    return type(content).from_data(_map_texts(content.to_data(), _clean_text))
+    return type(content).from_data(_map_texts(content.to_data(), clean_text))
+
+
+def clean_text(text: str) -> str:
+    """Return a text that any file can hold: lines end alike, tabs become spaces, control characters are gone."""
+    lines = re.sub(r"\r\n?|[\u2028\u2029\v\f]", "\n", text).replace("\t", " ")
+    return "".join(one for one in lines if one == "\n" or _is_text(one))
 
 
 def list_missing_characters(content: Storable) -> list[str]:
@@ -42,7 +48,7 @@ def list_missing_characters(content: Storable) -> list[str]:
     missing: dict[str, None] = {}
 
     def collect(text: str) -> str:
-        missing.update((one, None) for one in _clean_text(text) if one not in _get_characters())
+        missing.update((one, None) for one in clean_text(text) if one not in _get_characters())
         return text
 
     _map_texts(content.to_data(), collect)
@@ -53,7 +59,7 @@ def make_printable(content: Kind) -> Kind:
     """Return a content, cleaned, whose every character the fonts have; `〓` stands for another."""
 
     def replace(text: str) -> str:
-        return "".join(one if one in _get_characters() else STAND_IN for one in _clean_text(text))
+        return "".join(one if one in _get_characters() else STAND_IN for one in clean_text(text))
 
     return type(content).from_data(_map_texts(content.to_data(), replace))
 
@@ -114,11 +120,6 @@ def weigh_columns(table: Table) -> tuple[float, ...]:
 @lru_cache(maxsize=1)
 def _get_characters() -> frozenset[str]:
     return frozenset((FONTS / "characters.txt").read_text("utf-8") + WORD_JOINERS)
-
-
-def _clean_text(text: str) -> str:
-    lines = re.sub(r"\r\n?|[\u2028\u2029\v\f]", "\n", text).replace("\t", " ")
-    return "".join(one for one in lines if one == "\n" or _is_text(one))
 
 
 def _is_text(one: str) -> bool:

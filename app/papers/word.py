@@ -217,6 +217,8 @@ def _write_notes(document: WordDocument, sheet: Sheet) -> None:
 def _write_sheet_signatures(document: WordDocument, sheet: Sheet) -> None:
     if sheet.signatures:
         _add(document, "", SMALL)
+        for paragraph in document.paragraphs[-2:]:
+            paragraph.paragraph_format.keep_with_next = True
         labels = (*(f"{name}（签字）：" for name in sheet.signatures), SEAL_PLACE)
         table = document.add_table(1, len(labels))
         for cell, label in zip(table.rows[0].cells, labels, strict=True):

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,10 +172,25 @@ def test_without_a_seal_the_date_begins_two_characters_after_the_sender() -> Non
         assert places.sender + measure(sender) == places.day + measure("2026年4月20日") + 2
 
 
+@pytest.mark.parametrize("text", ["\x00\x0b", "\ud83d", "\ufffe", "😀❤️", "第一行\r\n第二行\t", "\u3000", ""], ids=ascii)
+def test_no_text_is_too_odd_for_a_paper(text: str) -> None:
+    table = Table((text,), ((text,),), ("right",), text)
+    letter = make_letter(title=text, organisation=text, blocks=(Paragraph(text), Heading(text), table))
+    sheet = make_sheet("chifeng-hr-park", "Q4", title=text, notes=(text,), totals=((text, text),))
+    assert render_letter_pdf(letter)
+    assert render_letter_word(letter)
+    assert render_tables_excel(text, (table, table))
+    assert all(render(sheet) for render in (render_sheet_pdf, render_sheet_word, render_sheet_excel))
+
+
 def test_the_longest_and_the_emptiest_letters_are_rendered(tmp_path: Path) -> None:
     empty = make_letter(title="", number="", addressee="", sender="", organisation="", blocks=(), attachments=())
     assert render_letter_word(empty)
     assert len(read_pdf(render_letter_pdf(empty), tmp_path)) == 1
     long = make_letter(organisation="红山区" * 20, title="考核" * 60, sender="红山区" * 15, attachments=("附件" * 80,))
+    assert render_letter_word(replace(long, title="考核" * 150))
+    assert render_tables_excel(
+        long.title, (replace(POINTS, caption="考核" * 150, head=("长" * 40000, *POINTS.head[1:])),)
+    )
     text = squeeze("".join(read_pdf(render_letter_pdf(long), tmp_path)))
     assert [one for one in ("考核" * 60, "红山区" * 15) if one not in text] == []
