@@ -42,10 +42,14 @@ def run(site: Path, *arguments: str, given: str = "") -> subprocess.CompletedPro
     )
 
 
-def test_the_wheel_carries_rubrics_workflows_notifications_and_the_catalogue(unpacked: Path) -> None:
+def test_the_wheel_carries_rubrics_workflows_notifications_papers_and_the_catalogue(unpacked: Path) -> None:
     data = unpacked / "app" / "_data"
     assert {path.name for path in data.iterdir()} == {"rubrics", "workflows", "notifications"}
     assert len(list(data.glob("rubrics/*/programme.yaml"))) == 5
+    papers = unpacked / "app" / "papers"
+    assert len(list(papers.glob("templates/*.typ"))) == 2
+    assert {path.name for path in papers.glob("fonts/*.txt")} == {"OFL.txt", "characters.txt"}
+    assert len(list(papers.glob("fonts/*.otf"))) == 3
     assert (unpacked / "app" / "locale" / "zh" / "LC_MESSAGES" / "messages.mo").is_file()
 
 
