@@ -44,6 +44,7 @@ class Permission(Enum):
     SEE_INCIDENTS = Message("Failed steps are shown to process administrators.")
     RETRY_INCIDENT = Message("A failed step is repeated by a process administrator.")
     ADD_CONTRACT = Message("Contracts are added by a supervisor or a process administrator.")
+    AMEND_CONTRACT = Message("A contract's fee is amended by a supervisor of its authority.")
     MANAGE_ACCOUNTS = Message("Accounts are kept by system administrators.")
     SEE_AUDIT = Message("The audit trail is read by audit administrators.")
     SEE_DIAGRAM = Message("Sign in to see the diagrams of the processes.")
@@ -191,6 +192,11 @@ def _heads_the_party(viewer: Viewer, target: Target) -> bool:
     return owned is not None and any(_fits(one, owned) for one in viewer.holdings if one.role == "party_head")
 
 
+def _supervises(viewer: Viewer, target: Target) -> bool:
+    owned = _get_owned(target)
+    return owned is not None and any(_fits(one, owned) for one in viewer.holdings if one.role == "supervisor")
+
+
 def _is_open(_viewer: Viewer, target: Target) -> bool:
     return isinstance(target, TaskTarget) and target.is_open
 
@@ -224,6 +230,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.SEE_INCIDENTS: ((_holds("process_admin"),),),
     Permission.RETRY_INCIDENT: ((_holds("process_admin"),),),
     Permission.ADD_CONTRACT: ((_holds("supervisor", "process_admin"), _is_no_administrator),),
+    Permission.AMEND_CONTRACT: ((_supervises, _is_no_administrator),),
     Permission.MANAGE_ACCOUNTS: ((_holds("system_admin"),),),
     Permission.SEE_AUDIT: ((_holds("audit_admin"),),),
     Permission.SEE_DIAGRAM: _SIGNED_IN,
@@ -238,5 +245,6 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.UPLOAD_EVIDENCE: TaskTarget,
     Permission.SEE_EVIDENCE: CaseTarget,
     Permission.SEE_CONTRACT: ContractTarget,
+    Permission.AMEND_CONTRACT: ContractTarget,
 }
 """What a permission is about; one that is not here is about nothing in particular."""

@@ -73,8 +73,8 @@ class Work:
 
     `sheet` and `ledger` keep what was read under this work's locks, `holders` who holds a role (by role, organisation,
     programme); cases that open together share one. `dues`: until when steps may take that become ready now, where that
-    isn't their usual time from today (an extension, a notice that arrived earlier). `outcome`: of the step at work; `bound`: the
-    contract's account as an automatic step of this very piece of work has just bound it.
+    isn't their usual time from today (an extension, a notice that arrived earlier). `outcome`: of the step at work;
+    `bound`: the contract's account as an automatic step of this very piece of work has just bound it.
     """
 
     connection: Connection

@@ -44,12 +44,16 @@ class RubricUse(Model):
 
 
 class Duty(Model):
-    """A duty of the whole term, tracked with a target and a state, without points."""
+    """A duty of the whole term, tracked with a target and a state, without points.
+
+    `fact`: the cumulative fact of a year's last assessed quarter that counts towards the target, summed over the years.
+    """
 
     code: Code = Field(title="编号")
     name: Text = Field(title="名称")
     target: Positive | None = Field(None, title="目标")
     unit: str = Field("", title="单位", max_length=10)
+    fact: Code | None = Field(None, title="累计指标值")
     criterion: Text = Field(title="依据")
     conditions: tuple[Text, ...] = Field((), title="条件")
 

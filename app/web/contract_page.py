@@ -18,10 +18,14 @@ from app.identity.models import Organisation
 from app.identity.queries import get_organisation
 from app.ledger.models import LedgerEntry
 from app.ledger.queries import list_entries
+from app.papers.queries import list_papers_of_contract, map_services
+from app.programmes.catalogue import get_catalogue
+from app.programmes.definition import Duty
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.parameters import Consequences, TerminationByDeduction
-from app.scoring.consequences.term import QuarterResult, TermResult, YearResult
+from app.scoring.consequences.term import QuarterResult, Term, TermResult, YearResult
 from app.scoring.model import ZERO
+from app.web.following import PaperView
 from app.web.periods import show_quarter
 
 QUARTER_CASE = "contract-quarter"
@@ -96,6 +100,19 @@ class YearView:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyView:
+    """A duty of the whole term: its target, and what the assessed quarters come to so far (None: not counted here)."""
+
+    duty: Duty
+    reached: Decimal | None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the target is reached."""
+        return self.reached is not None and self.duty.target is not None and self.reached >= self.duty.target
+
+
+@dataclass(frozen=True, slots=True)
 class ContractPage:
     """Everything that the page of a contract shows."""
 
@@ -109,6 +126,8 @@ class ContractPage:
     entries: tuple[LedgerEntry, ...]
     following: tuple[Case, ...]
     differs: bool
+    papers: tuple[PaperView, ...]
+    duties: tuple[DutyView, ...]
 
     @property
     def last_day(self) -> dt.date:
@@ -124,7 +143,10 @@ class ContractPage:
 
 def read_contract_page(connection: Connection, contract: Contract, programme_name: str) -> ContractPage:
     """Return the page of a contract; a ledger that doesn't match its events is said, and its entries still shown."""
-    result, differs = _read_result(connection, contract)
+    term, differs = _read_term(connection, contract)
+    result = term.make_result()
+    services = map_services(connection, contract.id)
+    papers = list_papers_of_contract(connection, contract.id)
     cases = list_cases_of_contract(connection, contract.id)
     periods = list_periods(connection, contract.id)
     parameters = open_term(contract).parameters
@@ -140,14 +162,27 @@ def read_contract_page(connection: Connection, contract: Contract, programme_nam
         entries=tuple(list_entries(connection, contract.id)),
         following=tuple(one for one in cases if one.process != QUARTER_CASE),
         differs=differs,
+        papers=tuple(PaperView(one, services.get(one.id)) for one in papers),
+        duties=tuple(_list_duties(contract, term)),
     )
 
 
-def _read_result(connection: Connection, contract: Contract) -> tuple[TermResult, bool]:
+def _list_duties(contract: Contract, term: Term) -> Iterator[DutyView]:
+    """Yield the duties of the whole term with running totals over its years (rules.md, §1)."""
+    lasts = {one.quarter.year: one for one in sorted(term.accounts, key=lambda one: one.code)}
+    for duty in get_catalogue().get_programme(contract.programme).duties:
+        if duty.fact is None:
+            yield DutyView(duty, None)
+            continue
+        found = [one.values.get(duty.fact, 0) for one in lasts.values()]
+        yield DutyView(duty, sum((Decimal(value) for value in found), ZERO))
+
+
+def _read_term(connection: Connection, contract: Contract) -> tuple[Term, bool]:
     try:
-        return read_account(connection, contract).term.make_result(), False
+        return read_account(connection, contract).term, False
     except LedgerDiffers:
-        return open_term(contract).make_result(), True
+        return open_term(contract), True
 
 
 def _list_years(
@@ -179,7 +214,7 @@ def _make_year(
     return YearView(
         year=year,
         quarters=quarters,
-        fee=contract.annual_fee,
+        fee=contract.get_fee(year),
         paid=contract.paid,
         money=sum((one.money for one in quarters if one.money is not None), ZERO),
         score=None if result is None else result.score,

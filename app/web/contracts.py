@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.casework.add_contract import add_contract
+from app.casework.amend_fee import amend_fee
 from app.contracts.operations import ContractRefused
 from app.contracts.queries import get_contract, list_contracts
 from app.db import reading, transaction
@@ -19,6 +23,7 @@ from app.web.contract_forms import ContractForm, list_adding_places, read_new_co
 from app.web.contract_page import read_contract_page
 from app.web.numbers import ID
 from app.web.site import get_now
+from app.web.task_values import parse_value, read_posted
 from app.web.words import _, say
 
 blueprint = Blueprint("contracts", __name__)
@@ -34,7 +39,11 @@ STATES = {
 @blueprint.app_context_processor
 def add_words() -> dict[str, object]:
     """Give templates the words of contracts."""
-    return {"contract_states": STATES, "may_add": lambda: may_here(Permission.ADD_CONTRACT)}
+    return {
+        "contract_states": STATES,
+        "may_add": lambda: may_here(Permission.ADD_CONTRACT),
+        "may_amend": lambda contract: may_here(Permission.AMEND_CONTRACT, make_contract_target(contract)),
+    }
 
 
 @blueprint.get("/contracts")
@@ -55,12 +64,36 @@ def list_all() -> str:
 @needs(Permission.SEE_CONTRACT)
 def show_contract(contract_id: int) -> str:
     """Show a contract: points towards the limit, score by quarter, money, ledger, quarters."""
+    return _show_contract(contract_id, {}, None)
+
+
+def _show_contract(contract_id: int, typed: Mapping[str, str], wrong: Message | None) -> str:
     with reading() as connection:
         contract = get_contract(connection, contract_id)
         require_here(Permission.SEE_CONTRACT, make_contract_target(contract))
         name = get_catalogue().get_programme(contract.programme).name
         page = read_contract_page(connection, contract, name)
-    return render_template("contracts/contract.html", found=page, contract=contract)
+    return render_template("contracts/contract.html", found=page, contract=contract, amended=typed, amend_wrong=wrong)
+
+
+@blueprint.post(f"/contracts/<{ID}:contract_id>/fee")
+@needs(Permission.AMEND_CONTRACT)
+def amend(contract_id: int) -> Response | tuple[str, int]:
+    """Amend the fee from a contract year on; what is refused comes back as typed, with the reason."""
+    typed = read_posted(request.form)
+    with reading() as connection:
+        require_here(Permission.AMEND_CONTRACT, make_contract_target(get_contract(connection, contract_id)))
+    year, fee = parse_value(typed.get("from_year", "")), parse_value(typed.get("annual_fee", ""))
+    if not isinstance(year, int) or not isinstance(fee, int | Decimal) or isinstance(fee, bool):
+        return _show_contract(contract_id, typed, Message("give the year as a whole number and the fee in CNY")), 422
+    try:
+        with transaction() as connection:
+            actor = get_session().person.actor
+            amend_fee(connection, actor, contract_id, year, Decimal(fee), typed.get("reason", ""), get_now())
+    except ContractRefused as error:
+        return _show_contract(contract_id, typed, error.message), 422
+    flash(_("The amendment is recorded."), "success")
+    return redirect(url_for("contracts.show_contract", contract_id=contract_id), 303)
 
 
 @blueprint.get("/contracts/new")

@@ -25,6 +25,7 @@ PAGES = (
     "app.web.tasks",
     "app.web.evidence",
     "app.web.contracts",
+    "app.web.papers",
     "app.web.diagrams",
     "app.web.incidents",
     "app.web.mailbox",

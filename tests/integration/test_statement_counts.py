@@ -31,7 +31,7 @@ MORE = {
     "second_sign, approve, opening a rectification": 28,
     "decide_termination": 12,
 }
-"""How many statements more a step may take that drafts a result, weighs or posts consequences opens a case or issues a paper."""
+"""How many statements more a step may take that drafts, weighs or posts, opens a case or issues a paper."""
 RETURNS, HOLDERS = 30, 50
 SHORT, LOST = {"valid_complaints": 3}, {"valid_complaints": 6}
 """Complaints to fall below 20, a rectification; below 15, a second signature and a proposal as well (Chifeng)."""

@@ -21,10 +21,12 @@ from app.evidence.operations import add_link
 from app.identity.operations import NewRole, add_organisation, add_person
 from app.identity.rules import ROLES
 from app.outbox.queries import list_by_case
+from app.papers.operations import NewPaper, issue_paper, reserve_number
 from app.tasks.queries import list_open_tasks
 from app.web.access import STATIC_ENDPOINTS
 from tests.integration.caseworld import Side, add_neighbour, make_side
 from tests.integration.website import NOW, PASSWORD, SiteSettings, Visitor, make_site
+from tests.paper_builders import make_letter
 
 OWN, NEIGHBOUR, STRANGER = "own", "another of the same authority", "another organisation's"
 RELATIONS = (OWN, NEIGHBOUR, STRANGER)
@@ -81,6 +83,16 @@ def keeps_the_process(role: str, relation: str) -> bool:
 
 
 has_work = only(*PARTY, *AUTHORITY)
+
+
+def appeals(role: str, relation: str) -> bool:
+    return role == "party_head" and relation == OWN
+
+
+def amends_fees(role: str, relation: str) -> bool:
+    return role == "supervisor" and relation != STRANGER
+
+
 adds_contracts = only("supervisor", "process_admin")
 
 TABLE: dict[str, Route] = {
@@ -100,6 +112,11 @@ TABLE: dict[str, Route] = {
     "GET /cases/<case_id>": Route(sees_the_case),
     "GET /cases/<case_id>/diagram.bpmn": Route(sees_the_case),
     "GET /cases/<case_id>/steps.json": Route(sees_the_case),
+    "POST /cases/<case_id>/appeal": Route(appeals),
+    "GET /cases/<case_id>/sheet.<kind>": Route(sees_the_case),
+    "GET /papers/<paper_id>.<kind>": Route(sees_the_case),
+    "GET /contracts/<contract_id>/ledger.xlsx": Route(sees_the_case),
+    "POST /contracts/<contract_id>/fee": Route(amends_fees),
     "GET /contracts": Route(has_work),
     "GET /contracts/<contract_id>": Route(sees_the_case),
     "GET /contracts/new": Route(adds_contracts),
@@ -165,7 +182,9 @@ class Things:
     task_id: int
     evidence_id: int
     person_id: int
+    paper_id: int
     name: str = "contract-quarter"
+    kind: str = "pdf"
 
 
 def make_things(case: Case) -> Things:
@@ -176,8 +195,12 @@ def make_things(case: Case) -> Things:
         proof = add_link(connection, CLERK, case.id, "training", 0, "https://example.org/", case.party_id, NOW)
         spare = add_person(connection, None, f"spare-{case.id}", "备用", "", case.party_id, PASSWORD, [], NOW)
         letters, task = list_by_case(connection, case.id), list_open_tasks(connection, case.id)[0]
+        reserved = reserve_number(connection, case.authority_id, NOW)
+        letter = make_letter().to_data()
+        new = NewPaper("rectification_notice", case.contract_id, case.id, "整改通知书", letter)
+        paper_id = issue_paper(connection, reserved, new, None, NOW)
     assert added is not None
-    return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), task.id, proof.id, spare.id)
+    return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), task.id, proof.id, spare.id, paper_id)
 
 
 def make_world() -> tuple[Side, dict[str, Things]]:

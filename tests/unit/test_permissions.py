@@ -133,16 +133,22 @@ def test_only_who_judges_returns_a_case(role: str) -> None:
 @pytest.mark.parametrize("separated", sorted(SEPARATED_ROLES))
 @pytest.mark.parametrize("permission", TARGETED, ids=name)
 def test_an_administrator_with_another_role_still_sees_no_case(separated: str, permission: Permission) -> None:
-    role = "party_head" if permission is P.APPEAL else "reviewer"
+    role = {P.APPEAL: "party_head", P.AMEND_CONTRACT: "supervisor"}.get(permission, "reviewer")
     target = make_target(permission, CASE, role)
     assert may(look_as(role), permission, target)
     assert not may(look_as(role, separated), permission, target)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_result_is_appealed_by_the_head_of_its_own_party(place: str) -> None:
-    able = {role for role in ALL_ROLES if may(look_as(role), P.APPEAL, PLACES[place])}
-    assert able == ({"party_head"} if place == "own" else set())
+@pytest.mark.parametrize(
+    ("permission", "role"), [(P.APPEAL, "party_head"), (P.AMEND_CONTRACT, "supervisor")], ids=["appeal", "amend"]
+)
+def test_a_result_is_appealed_by_its_partys_head_and_a_fee_amended_by_its_authoritys_supervisor(
+    permission: Permission, role: str, place: str
+) -> None:
+    target = make_target(permission, PLACES[place], "")
+    able = {one for one in ALL_ROLES if may(look_as(one), permission, target)}
+    assert able == ({role} if place == "own" else set())
 
 
 def test_a_task_of_a_named_person_is_nobody_elses() -> None:
