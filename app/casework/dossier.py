@@ -24,12 +24,12 @@ LAW = (
 
 def make_dossier(work: Work, account: Account) -> list[Block]:
     """Return the dossier as blocks of a paper, from what stands in the tables now."""
-    blocks: list[Block] = [Heading("卷宗一　扣分明细")]
+    blocks: list[Block] = [Heading("一、扣分明细")]
     rows = tuple(row for one in account.term.accounts for row in _list_lost(one))
     blocks.append(Table(("考核期", "指标", "扣分", "评分标准"), rows, ("left", "left", "right", "left")))
-    blocks += [Heading("卷宗二　通知和送达"), *_list_notices(work)]
-    blocks += [Heading("卷宗三　陈述申辩和答复"), *_list_answers(work)]
-    blocks.append(Heading("卷宗四　条款"))
+    blocks += [Heading("二、通知和送达"), *_list_notices(work)]
+    blocks += [Heading("三、陈述申辩和答复"), *_list_answers(work)]
+    blocks.append(Heading("四、条款"))
     criteria = (work.parameters.termination.criterion, work.parameters.money.criterion)
     blocks += [Paragraph(f"《{work.programme.source_title}》：{one}。") for one in criteria]
     blocks += [Paragraph(one) for one in LAW]
@@ -42,7 +42,7 @@ def _list_lost(account: QuarterAccount) -> Iterator[tuple[str, ...]]:
         lost = indicator.max - account.earned[indicator.code]
         if lost > ZERO:
             held = "（暂记）" if indicator.code in account.held else ""
-            yield period, names[indicator.code], f"{show(lost)}{held}", "；".join(indicator.criterion)
+            yield period, names[indicator.code], f"{show(lost)}{held}", "\n".join(indicator.criterion)
     if account.special.net:
         yield period, "特殊分", show(-account.special.net), "加分项和减分项相抵"
 

@@ -32,7 +32,9 @@ from app.scoring.consequences.quarters import QuarterAccount
 WORKING_DAYS, CALENDAR_DAYS = "个工作日", "日"
 
 
-def issue(work: Work, kind: str, title: str, blocks: Sequence[Block], attachments: Sequence[str] = ()) -> Paper:
+def issue(
+    work: Work, kind: str, title: str, blocks: Sequence[Block], attachment: str = "", annex: Sequence[Block] = ()
+) -> Paper:
     """Issue a paper to the party under the authority's next number; its content is frozen as it is now."""
     reserved = reserve_number(work.connection, work.case.authority_id, work.now)
     authority = get_organisation(work.connection, work.case.authority_id)
@@ -42,9 +44,10 @@ def issue(work: Work, kind: str, title: str, blocks: Sequence[Block], attachment
         title=title,
         addressee=get_organisation(work.connection, work.case.party_id).name,
         blocks=tuple(blocks),
-        attachments=tuple(attachments),
+        attachments=(attachment,) if attachment else (),
         sender=authority.name,
         day=work.today,
+        annex=tuple(annex),
     )
     new = NewPaper(kind, work.contract.id, work.case.id, title, letter.to_data())
     paper_id = issue_paper(work.connection, reserved, new, None if work.doer is None else work.doer.id, work.now)
@@ -80,7 +83,7 @@ def issue_deduction_notice(work: Work, account: Account, quarter: QuarterAccount
     else:
         missing = parameters.below - quarter.effective
         rate = show_money(parameters.cny_per_point)
-        working = f"（{show(parameters.below)}－{show(quarter.effective)}）分，即 {show(missing)} 分，每分 {rate} 元"
+        working = f"{show(parameters.below)}－{show(quarter.effective)}＝{show(missing)} 分，每分 {rate} 元"
     share = (of_year * 100 / fee).quantize(Decimal("0.01"))
     warns = share >= work.parameters.warn_share_percent
     blocks: list[Block] = [
@@ -120,9 +123,9 @@ def issue_termination_notice(work: Work, account: Account) -> Paper:
             "是否解除，由有权机关在听取陈述申辩后决定；解除自解除通知书送达时生效。"
         ),
         Paragraph("据以提出的各项扣分、通知、送达、陈述申辩和条款，见所附卷宗。"),
-        *make_dossier(work, account),
     ]
-    return issue(work, "termination_notice", "拟解除合同通知书", blocks, ("拟解除卷宗",))
+    dossier = make_dossier(work, account)
+    return issue(work, "termination_notice", "拟解除合同通知书", blocks, "拟解除卷宗", dossier)
 
 
 def issue_termination_decision(work: Work, reasons: str, basis: str, answer: str) -> Paper:

@@ -86,7 +86,8 @@ class Letter(Storable):
     """An official letter (公文) by GB/T 9704-2012.
 
     `organisation`: 发文机关; `number`: 文号; `addressee`: 主送, with or without its colon; `attachments`: names of the
-    attachments (附件说明); `sender` signs on `day`; `sealed` leaves the place that a seal needs.
+    attachments (附件说明); `sender` signs on `day`; `sealed` leaves the place that a seal needs. `annex`: what is
+    attached, on pages of its own after the signature.
     """
 
     organisation: str
@@ -98,6 +99,7 @@ class Letter(Storable):
     sender: str
     day: dt.date
     sealed: bool = True
+    annex: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

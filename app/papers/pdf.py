@@ -39,6 +39,7 @@ def render_letter_pdf(letter: Letter) -> bytes:
         {
             **printable.to_data(),
             "blocks": [_prepare_block(block) for block in printable.blocks],
+            "annex": [_prepare_block(block) for block in printable.annex],
             "addressee": write_addressee(printable),
             "signature": {
                 "day": write_day(letter.day),

@@ -60,6 +60,7 @@ def render_letter_word(letter: Letter) -> bytes:
         _write_block(document, block)
     _write_attachments(document, letter.attachments)
     _write_signature(document, letter)
+    _write_annex(document, letter.annex)
     return pack(document)
 
 
@@ -135,6 +136,15 @@ def _write_attachments(document: WordDocument, names: tuple[str, ...]) -> None:
         hanging = measure(lead + mark) * CELL
         paragraph.paragraph_format.left_indent = Pt(2 * CELL + hanging)
         paragraph.paragraph_format.first_line_indent = Pt(-hanging)
+
+
+def _write_annex(document: WordDocument, blocks: tuple[Block, ...]) -> None:
+    """Write what is attached on pages of its own."""
+    if not blocks:
+        return
+    _add(document, "附件", BODY).paragraph_format.page_break_before = True
+    for block in blocks:
+        _write_block(document, block)
 
 
 def _write_signature(document: WordDocument, letter: Letter) -> None:

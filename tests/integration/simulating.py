@@ -23,7 +23,11 @@ def reach(programme: str, part: str, **changes: object) -> dict[str, object]:
 
 
 def write_scenario(
-    programme: str, quarters: Sequence[Mapping[str, object]], start: str = "2025-01-01", fee: str = "12000000.00"
+    programme: str,
+    quarters: Sequence[Mapping[str, object]],
+    start: str = "2025-01-01",
+    fee: str = "12000000.00",
+    decisions: Sequence[str] = (),
 ) -> ReadScenario:
     """A scenario as its file would say it."""
     text = write_yaml(
@@ -31,6 +35,7 @@ def write_scenario(
             "programme": programme,
             "contract": {"annual_fee": fee, "start": start, "years": 3, "paid": "0.00"},
             "quarters": quarters,
+            "decisions": {"termination": list(decisions)},
         }
     )
     return make_scenario(read_yaml(text, "scenario.yaml"), get_catalogue())
