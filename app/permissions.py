@@ -21,6 +21,7 @@ from app.errors import KaoheError, Message
 PARTY_ROLES = frozenset({"party_staff", "party_head"})
 JUDGING_ROLES = frozenset({"reviewer", "scorer", "approver", "second_approver", "appeal_handler", "verifier"})
 AUTHORITY_ROLES = JUDGING_ROLES | {"local_authority", "finance", "supervisor"}
+BOARD_ROLES = frozenset({"approver", "second_approver", "supervisor", "finance"})
 SEPARATED_ROLES = frozenset({"system_admin", "security_admin", "audit_admin"})
 """The three administrators (三员分立): none of them sees a case."""
 
@@ -39,6 +40,7 @@ class Permission(Enum):
     UPLOAD_EVIDENCE = Message("Evidence is added by whoever works on the task, as long as it is open.")
     SEE_EVIDENCE = Message("Evidence is open to those who may see its case.")
     SEE_CONTRACT = Message("A contract is open to its authority's people for this programme and to its own party's.")
+    SEE_BOARD = Message("The board is for those who sign, supervise and pay.")
     SEE_MAILBOX = Message("Sign in to see the notices sent to you.")
     RESEND_LETTER = Message("A letter that couldn't be delivered is sent again by a supervisor.")
     SEE_INCIDENTS = Message("Failed steps are shown to process administrators.")
@@ -225,6 +227,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.UPLOAD_EVIDENCE: (_WORKS,),
     Permission.SEE_EVIDENCE: _SEES,
     Permission.SEE_CONTRACT: _SEES,
+    Permission.SEE_BOARD: ((_holds(*BOARD_ROLES), _is_no_administrator),),
     Permission.SEE_MAILBOX: _SIGNED_IN,
     Permission.RESEND_LETTER: ((_holds("supervisor"),),),
     Permission.SEE_INCIDENTS: ((_holds("process_admin"),),),

@@ -28,7 +28,7 @@ from benchmarks.world import NOW, TEXT, WORKLOAD, World, find_open_task
 
 BARE = "bare"
 STATEMENTS_OF_BARE = 4.0
-STEPS_OF_W = ("submit", "sign_submission", "check_completeness", "verify_rectification", "decide_termination")
+STEPS_OF_W = ("submit", "sign_submission", "check_completeness", "approve_plan", "represent_termination")
 REASON = "材料不全"
 MOST_ONE_BY_ONE = 200
 NEAR = 5

@@ -94,7 +94,7 @@ class World:
     def make_form(self, step: str, diagram: str) -> dict[str, object]:
         """Return the form of a step: about 300 bytes of words, and the facts where the quarter's diagram asks."""
         if diagram == WORKLOAD:
-            return {"note": TEXT} if step == "submit" else {"opinion": TEXT, **DECISIONS.get(step, {})}
+            return FORMS.get(step, {"opinion": TEXT})
         forms: dict[str, dict[str, object]] = {
             "submit": {"facts": self.facts, "note": TEXT},
             "review": {"facts": self.facts, "opinion": TEXT},
@@ -115,7 +115,8 @@ class World:
             complete_task(connection, doer, task.id, form, self.now)
 
 
-DECISIONS = {"verify_rectification": {"decision": "pass"}, "decide_termination": {"decision": "continue"}}
+FORMS: dict[str, dict[str, object]] = {"submit": {"note": TEXT}, "represent_termination": {"statement": ""}}
+"""Forms of workload W whose words don't stand under `opinion`."""
 
 
 def find_open_task(case: Case) -> Task | None:
@@ -130,7 +131,7 @@ def deploy_workload(connection: Connection, now: dt.datetime) -> None:
     Its steps bear the names of steps that ask for nothing but words, so that each costs what every step costs.
     """
     lanes = (*(role.name for role in ROLES.values()), SYSTEM_LANE)
-    variables = read_declared()[QUARTER].variables
+    variables = (*read_declared()[QUARTER].variables, "work_overdue_at")
     deploy(connection, QUARTER, DIAGRAM.read_bytes(), {}, lanes, (), variables, now)
 
 

@@ -201,6 +201,14 @@ def list_doers_of_contract(connection: Connection, contract_id: int) -> list[tup
     return [(person_id, step) for person_id, step in found]
 
 
+def list_live_of_contracts(connection: Connection, contract_ids: Sequence[int]) -> list[Case]:
+    """Return the open cases of contracts, oldest first."""
+    if not contract_ids:
+        return []
+    where = (cases.c.contract_id.in_(contract_ids), cases.c.closed_at.is_(None))
+    return [Case(*row) for row in connection.execute(select(cases).where(*where).order_by(cases.c.id))]
+
+
 def list_live_cases(connection: Connection, contract_id: int) -> list[Case]:
     """Return a contract's open cases, oldest first."""
     where = (cases.c.contract_id == contract_id, cases.c.closed_at.is_(None))

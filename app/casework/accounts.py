@@ -24,7 +24,14 @@ from app.submissions.queries import find_submission
 
 
 class LedgerDiffers(KaoheError):
-    """The posted entries are not what the events come to: nothing more is posted before a person has looked."""
+    """The posted entries are not what the events come to: nothing more is posted before a person has looked.
+
+    `term` is what the events come to, for those who only look.
+    """
+
+    def __init__(self, message: Message, term: Term) -> None:
+        super().__init__(message)
+        self.term = term
 
 
 class Account:
@@ -92,7 +99,7 @@ class Account:
     def _check(self) -> None:
         if list(map(make_entry, self.posted)) != self.term.ledger.entries:
             raise LedgerDiffers(
-                Message("the ledger of {contract} doesn't match its events", contract=self.contract.code)
+                Message("the ledger of {contract} doesn't match its events", contract=self.contract.code), self.term
             )
 
 

@@ -49,6 +49,27 @@ def list_open_tasks(connection: Connection, case_id: int) -> list[Task]:
     return [Task(*row) for row in connection.execute(_OPEN_OF_CASE, {"id": case_id})]
 
 
+def list_open_tasks_of_cases(connection: Connection, case_ids: Collection[int]) -> list[Task]:
+    """Return the open tasks of several cases."""
+    if not case_ids:
+        return []
+    where = (tasks.c.case_id.in_(case_ids), tasks.c.state == "open")
+    return [Task(*row) for row in connection.execute(select(tasks).where(*where))]
+
+
+def list_open_of_steps(connection: Connection, steps: Collection[str], contract_ids: Collection[int]) -> list[Task]:
+    """Return the open tasks of some steps in contracts' cases, due first."""
+    if not contract_ids:
+        return []
+    statement = (
+        select(tasks)
+        .join(cases, cases.c.id == tasks.c.case_id)
+        .where(tasks.c.state == "open", tasks.c.step.in_(steps), cases.c.contract_id.in_(contract_ids))
+        .order_by(tasks.c.due_at, tasks.c.id)
+    )
+    return [Task(*row) for row in connection.execute(statement)]
+
+
 def list_tasks(connection: Connection, case_id: int) -> list[Task]:
     """Return all tasks of a case, finished ones too, in the order in which they opened."""
     found = select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.id)

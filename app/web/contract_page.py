@@ -29,6 +29,7 @@ from app.web.following import PaperView
 from app.web.periods import show_quarter
 
 QUARTER_CASE = "contract-quarter"
+PERCENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class YearView:
     @property
     def share(self) -> Decimal:
         """What of the fee is deducted, in percent."""
-        return (self.money * 100 / self.fee).quantize(Decimal("0.01")) if self.fee else ZERO
+        return (self.money * 100 / self.fee).quantize(PERCENT) if self.fee else ZERO
 
     @property
     def is_warned(self) -> bool:

@@ -12,6 +12,7 @@ from app.web.access import find_viewer
 
 ENTRIES = (
     ("inbox.show_inbox", Permission.SEE_INBOX, Message("Inbox"), "inbox"),
+    ("board.show_board", Permission.SEE_BOARD, Message("Board"), "chart-bar"),
     ("cases.list_all", Permission.SEE_INBOX, Message("Cases"), "list-details"),
     ("contracts.list_all", Permission.SEE_INBOX, Message("Contracts"), "file-certificate"),
     ("accounts.list_accounts", Permission.MANAGE_ACCOUNTS, Message("Accounts"), "users"),

@@ -21,6 +21,7 @@ PAGES = (
     "app.web.home",
     "app.web.account",
     "app.web.inbox",
+    "app.web.board",
     "app.web.cases",
     "app.web.tasks",
     "app.web.evidence",

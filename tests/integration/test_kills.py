@@ -29,14 +29,16 @@ LONGEST = 0.25
 """Seconds after the start of its work by which a process is killed: a few kills reach over a quarter."""
 STEPS = [
     *("submit", "sign_submission", "check_completeness", "review", "score", "score", "joint_look"),
-    *("represent", "handle_representation", "approve", "verify_rectification"),
+    *("represent", "handle_representation", "approve"),
+    *("plan_rectification", "approve_plan", "report_rectification", "verify_rectification"),
 ]
 NOTICES = {
     "period_opened": 2,
     "draft_result": 2,
-    "representation_received": 1,
+    "representation_received": 2,
     "result_published": 2,
     "rectification_opened": 2,
+    "rectification_verified": 2,
 }
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.integration.killed_quarter"])

@@ -108,6 +108,7 @@ TABLE: dict[str, Route] = {
     "GET /account/password": Route(everybody),
     "POST /account/password": Route(everybody),
     "GET /inbox": Route(has_work),
+    "GET /board": Route(only("approver", "second_approver", "supervisor", "finance")),
     "GET /cases": Route(has_work),
     "GET /cases/<case_id>": Route(sees_the_case),
     "GET /cases/<case_id>/diagram.bpmn": Route(sees_the_case),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,7 +27,7 @@ from app.channels.letters import Letterhead
 from app.channels.smtp import SmtpMailer
 from app.clock import SimulatedClock, make_china_moment
 from app.config import Settings, SmtpSettings
-from app.contracts.operations import NewContract
+from app.contracts.operations import NewContract, Opening
 from app.db import database, transaction
 from app.identity.operations import NewRole, add_organisation, add_person
 from app.jobs.tick import tick
@@ -48,6 +48,9 @@ AUTHORITY = {
     "fuhe": ("孙丽", "appeal_handler"),
     "lingdao": ("陈立新", "approver"),
     "duban": ("马红", "supervisor"),
+    "fuqian": ("周卫东", "second_approver"),
+    "fuhe2": ("郑洁", "appeal_handler"),
+    "caiwu": ("钱会", "finance"),
 }
 
 
@@ -157,26 +160,26 @@ def receive_mails(box: Mailbox) -> Iterator[SmtpMailer]:
 
 
 @contextmanager
-def open_office(folder: Path, browser: Browser) -> Iterator[Office]:
-    """Put the product into service with one contract in its first quarter."""
-    clock = SimulatedClock(make_china_moment(get_opening() - dt.timedelta(days=1), 8))
+def open_office(folder: Path, browser: Browser, lost: Sequence[str] = ()) -> Iterator[Office]:
+    """Put the product into service with one contract; `lost`: points of quarters assessed elsewhere before."""
+    clock = SimulatedClock(make_china_moment(get_opening(len(lost) + 1) - dt.timedelta(days=1), 8))
     settings = Settings(folder, f"sqlite:///{folder / 'kaohe.db'}", "a key for tests only", "http://127.0.0.1")
     app, box = create_app(settings, clock), Mailbox()
     with app.app_context(), receive_mails(box) as mailer:
         upgrade_database()
         with transaction() as connection:
-            _fill(connection, clock.now())
+            _fill(connection, clock.now(), lost)
         with serve(app) as address:
             yield Office(address, clock, box, mailer, browser)
         database.engine.dispose()
 
 
-def get_opening() -> dt.date:
-    """The day on which the first quarter's case opens."""
-    return get_contract_quarter(START, 1, 1).opens
+def get_opening(quarter: int = 1) -> dt.date:
+    """The day on which a quarter's case opens in the first year."""
+    return get_contract_quarter(START, 1, quarter).opens
 
 
-def _fill(connection: Connection, now: dt.datetime) -> None:
+def _fill(connection: Connection, now: dt.datetime, lost: Sequence[str]) -> None:
     install_processes(connection, now)
     authority = add_organisation(connection, None, "rensheju", "红山区人力资源和社会保障局", "authority", now)
     vendor = add_organisation(connection, None, "fuwushang", "云启数字科技有限公司", "vendor", now)
@@ -187,5 +190,6 @@ def _fill(connection: Connection, now: dt.datetime) -> None:
                 connection, None, username, name, email, place.id, PASSWORD, held, now, must_change_password=False
             )
     fee = Decimal("12000000.00")
-    new = NewContract("HS-01", CONTRACT, HONGSHAN, authority.id, vendor.id, START, 3, fee)
+    opening = {f"Y1Q{place}": Opening(Decimal(one), Decimal(0)) for place, one in enumerate(lost, 1)}
+    new = NewContract("HS-01", CONTRACT, HONGSHAN, authority.id, vendor.id, START, 3, fee, opening=opening)
     add_contract(connection, None, new, now)

@@ -46,6 +46,7 @@ WITHOUT_TARGET: dict[Permission, set[str]] = {
     P.USE_OWN_ACCOUNT: set(ALL_ROLES),
     P.SEE_INBOX: set(CASE_ROLES),
     P.SEE_MAILBOX: set(ALL_ROLES),
+    P.SEE_BOARD: {"approver", "second_approver", "supervisor", "finance"},
     P.SEE_DIAGRAM: set(ALL_ROLES),
     P.RESEND_LETTER: {"supervisor"},
     P.SEE_INCIDENTS: {"process_admin"},

@@ -11,8 +11,9 @@ from typing import get_args
 import pytest
 
 from app.scoring.consequences.entries import Kind
+from app.scoring.consequences.parameters import Consequences
 from app.scoring.consequences.quarters import QuarterFacts
-from app.scoring.consequences.term import Decision, TermResult
+from app.scoring.consequences.term import ContractTerms, Decision, Term, TermResult
 from tests.builders import CHIFENG, HONGSHAN, make_quarter, run
 
 TERMS = 10_000 if os.environ.get("KAOHE_LONG") else 600
@@ -107,3 +108,74 @@ def test_a_proposal_opens_in_exactly_the_quarters_whose_approval_finds_40_points
         scores = [str(Decimal(rng.randint(0, 2500)) / 100) for _ in range(12)]
         for quarter in run(*scores, decisions=("continue", "continue", "end")).quarters:
             assert bool(quarter.proposals) == (quarter.cumulative_deduction >= 40)
+
+
+class History:
+    """A term as it may really happen: quarters approved in any order, appeals late, an end at any time."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)  # noqa: S311  # scenarios for tests, no secret
+        self.parameters = self.rng.choice([HONGSHAN, CHIFENG])
+        self.fee = Decimal(self.rng.choice(FEES))
+        self.events: list[tuple[str, object]] = []
+        quarters = list(draw_quarters(self.rng, may_defer=self.parameters is HONGSHAN))
+        self.waiting = sorted(quarters, key=lambda one: (one.year, one.is_last_of_year, self.rng.random()))
+
+    def live(self) -> Term:
+        """Let everything happen, noting each event."""
+        term = self.open()
+        while self.waiting and not term.has_ended:
+            self.happen(term, ("approve", self.waiting.pop(0)))
+            for account in term.accounts:
+                if account.quarter.year not in term.settlements and self.rng.random() < 0.15:
+                    self.happen(term, ("appeal", (account.code, draw_marks(self.rng))))
+            if self.rng.random() < 0.04:
+                self.happen(term, ("end", None))
+            for year in {one.quarter.year for one in term.accounts} - set(term.settlements):
+                if term.has_ended or (term.is_year_complete(year) and self.rng.random() < 0.7):
+                    self.happen(term, ("settle", year))
+        return term
+
+    def open(self) -> Term:
+        return Term(Consequences.model_validate(self.parameters), ContractTerms(self.fee, 3))
+
+    def happen(self, term: Term, event: tuple[str, object]) -> None:
+        self.events.append(event)
+        apply(term, event)
+
+
+def apply(term: Term, event: tuple[str, object]) -> None:
+    kind, what = event
+    if kind == "approve":
+        term.approve(what)  # type: ignore[arg-type]  # an event's own value
+    elif kind == "appeal":
+        assert isinstance(what, tuple)
+        code, accepted = what
+        term.appeal(next(one for one in term.accounts if one.code == code), accepted)
+    elif kind == "end":
+        term.end()
+    else:
+        term.settle_year(next(one for one in reversed(term.accounts) if one.quarter.year == what))
+
+
+@pytest.mark.parametrize("share", range(20))
+def test_the_ledger_holds_whatever_the_order_in_which_things_really_happen(share: int) -> None:
+    for seed in range(share, TERMS, 20):
+        history = History(seed)
+        term = history.live()
+        result = term.make_result()
+        check_quarters(result)
+        for year in result.years:
+            assert year.money_deducted <= history.fee
+            of_year = [one for one in result.ledger if one.quarter.startswith(f"Y{year.year}Q")]
+            settled = [one for one in of_year if one.kind == "settlement"]
+            assert len(settled) == (year.settlement is not None)
+        again = history.open()
+        for event in history.events:
+            before = list(again.ledger.entries)
+            apply(again, event)
+            assert again.ledger.entries[: len(before)] == before
+        assert again.ledger.entries == term.ledger.entries
+        if term.has_ended:
+            assert all(one.held == 0 for one in result.quarters)
+            assert all(one.settlement is not None for one in result.years)
