@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from flask import Flask
@@ -39,6 +39,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """A row's number: 64 bits; SQLite counts up only on its own INTEGER."""
 BUSY_TIMEOUT_MS = 15_000
 WRITES = "kaohe_writes"
+DEADLOCK = "40P01"
+"""PostgreSQL's word for two transactions that wait for each other."""
+Result = TypeVar("Result")
 
 
 class _Scaled(TypeDecorator[Decimal]):
@@ -201,6 +204,20 @@ def reading() -> Iterator[Connection]:
     """Read without a write lock; nothing that the block does is kept."""
     with database.engine.connect() as connection:
         yield connection
+
+
+def again_after_deadlock(run: Callable[[], Result]) -> Result:
+    """Run a transaction, once more where the database ended it because it and another waited for each other.
+
+    What ends a contract or withdraws a case locks a second case after the contract; whoever works on that case locks
+    the other way round. One of the two is undone whole, and finds the other's work done.
+    """
+    try:
+        return run()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            raise
+    return run()
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from app.casework.work import (
 )
 from app.clock import get_china_day
 from app.contracts.models import Contract, ContractPeriod
-from app.contracts.operations import mark_period_opened
+from app.contracts.operations import bind_rubric_version, mark_period_opened
 from app.contracts.queries import get_contract
 from app.processes.operations import start
 
@@ -38,7 +38,7 @@ def open_period(connection: Connection, period: ContractPeriod, now: dt.datetime
     """Open the case of a period that is over (每满三个月); None when somebody else has just opened it."""
     if not mark_period_opened(connection, period.id, now):
         return None
-    contract = get_contract(connection, period.contract_id)
+    contract, period = get_contract(connection, period.contract_id), bind_rubric_version(connection, period)
     due = explain_step(contract.programme, "submission", get_china_day(now))
     advance = start(connection, QUARTER, {"unfiled_at": find_unfiled_at(due).isoformat()}, now)
     case = add_case(connection, make_case(contract, period, advance.instance_id, due.due), now)

@@ -16,6 +16,7 @@ from app.casework.open_case import announce, find_unfiled_at, make_case
 from app.casework.work import QUARTER, Work, explain_step
 from app.clock import get_china_day
 from app.contracts.models import Contract, ContractPeriod, contracts, periods
+from app.contracts.operations import bind_rubric_version
 from app.outbox.operations import Outgoing, add
 from app.processes.operations import start_many
 from app.tasks.operations import NewTask, add_tasks
@@ -41,7 +42,7 @@ def open_periods(connection: Connection, wanted: Sequence[ContractPeriod], now: 
 
 def _open(connection: Connection, wanted: Sequence[ContractPeriod], now: dt.datetime) -> list[Case]:
     marked = set(connection.execute(_MARK, {"ids": [one.id for one in wanted], "at": now}).scalars())
-    found = [one for one in wanted if one.id in marked]
+    found = [bind_rubric_version(connection, one) for one in wanted if one.id in marked]
     ids = sorted({one.contract_id for one in found})
     by_id = {row.id: Contract(*row) for row in connection.execute(_CONTRACTS, {"ids": ids})} if ids else {}
     dues = [explain_step(by_id[one.contract_id].programme, "submission", get_china_day(now)) for one in found]

@@ -27,6 +27,7 @@ COMMANDS = {
     "case": "app.cli.case:case",
     "task": "app.cli.task:task",
     "ledger": "app.cli.ledger:ledger",
+    "paper": "app.cli.paper:paper",
     "audit": "app.cli.audit:audit",
     "score": "app.cli.score:score",
     "due": "app.cli.due:due",

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app.cases.models import Case
 from app.cases.queries import list_cases_of_contract
 from app.casework.accounts import Account, read_account
+from app.cli.amend import amend
 from app.cli.context import find_contract, open_app
 from app.cli.contract_files import Cny, add_from_file, add_from_options
 from app.cli.due import Day
@@ -279,3 +280,6 @@ PERIOD_STATES = {
     "opening": _("assessed before"),
     "cancelled": _("cancelled"),
 }
+
+
+contract.add_command(amend)

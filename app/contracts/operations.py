@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from app.audit.operations import record
 from app.audit.values import Actor
 from app.calendar.contract_periods import get_contract_quarter
-from app.contracts.models import Contract, contracts, periods
+from app.contracts.models import Contract, ContractPeriod, contracts, periods
 from app.contracts.queries import get_contract
 from app.db import insert_row
 from app.errors import KaoheError, Message
@@ -137,6 +137,14 @@ _SET_FEES = (
     .where(contracts.c.id == bindparam("contract_id"))
     .values(fees=bindparam("new_fees", type_=contracts.c.fees.type))
 )
+_BIND_VERSION = (
+    update(periods)
+    .where(
+        periods.c.contract_id == bindparam("of_contract"),
+        periods.c.year == bindparam("of_year"),
+    )
+    .values(rubric_version=bindparam("new_version"))
+)
 _SET_STATE = update(contracts).where(contracts.c.id == bindparam("contract_id")).values(state=bindparam("new_state"))
 
 
@@ -159,3 +167,19 @@ def cancel_periods(connection: Connection, contract_id: int, now: dt.datetime) -
 def set_fees(connection: Connection, contract_id: int, fees: Mapping[str, Decimal]) -> None:
     """Write the fees of a year that were agreed later, by the contract year from which each applies."""
     connection.execute(_SET_FEES, {"contract_id": contract_id, "new_fees": dict(fees)})
+
+
+def bind_rubric_version(connection: Connection, period: ContractPeriod) -> ContractPeriod:
+    """Return a period with the rubric version of its year: the one in effect when the year's first quarter opens.
+
+    A version that came meanwhile is taken over for the whole year then (后两年…适当进行调整); one that comes in the
+    middle of a year waits for the next. Finished cases keep theirs.
+    """
+    if period.part != QUARTERS[0]:
+        return period
+    rubric = get_catalogue().get_rubric(period.rubric, on=period.start, contract_year=period.year)
+    if rubric.version == period.rubric_version:
+        return period
+    values = {"of_contract": period.contract_id, "of_year": period.year, "new_version": rubric.version}
+    connection.execute(_BIND_VERSION, values)
+    return replace(period, rubric_version=rubric.version)

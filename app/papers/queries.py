@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from app.errors import Message, UnknownName
+from app.errors import Message, UnknownName, find_nearest
 from app.papers.models import Paper, Service, paper_services, papers
 
 _BY_ID = select(papers).where(papers.c.id == bindparam("id"))
@@ -30,6 +30,16 @@ def get_paper(connection: Connection, paper_id: int) -> Paper:
     if row is None:
         raise UnknownName(Message("unknown paper {name}", name=paper_id))
     return Paper(*row)
+
+
+def find_paper_by_number(connection: Connection, contract_id: int, number: str) -> Paper:
+    """Return a contract's paper by its number (文号); `UnknownName` with the nearest known ones."""
+    of_contract = list_papers_of_contract(connection, contract_id)
+    for paper in of_contract:
+        if paper.number == number:
+            return paper
+    nearest = find_nearest(number, [one.number for one in of_contract])
+    raise UnknownName(Message("unknown paper {name}; nearest: {nearest}", name=number, nearest=nearest), nearest)
 
 
 def find_paper(connection: Connection, case_id: int, kind: str) -> Paper | None:

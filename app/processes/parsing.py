@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import orjson
 
@@ -21,7 +22,12 @@ _COMMAND = "from app.processes.parsing import serve; serve()"
 
 def parse(process_id: str, bpmn: bytes, decisions: Mapping[str, bytes], timeout: float = TIMEOUT_SECONDS) -> str:
     """Return a diagram's specifications as JSON text; `ProcessRefused` with the parser's words, or where it hangs."""
-    work = orjson.dumps([process_id, bpmn.decode(), [text.decode() for text in decisions.values()]])
+    return _parse(orjson.dumps([process_id, bpmn.decode(), [text.decode() for text in decisions.values()]]), timeout)
+
+
+@lru_cache(maxsize=32)
+def _parse(work: bytes, timeout: float) -> str:
+    """Parse in a child; the same sources give the same text, so a process that sets up many databases asks once."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and code; the sources travel as its input

@@ -14,7 +14,7 @@ from app.casework.complete_task import complete_task, require_own
 from app.casework.forms import FormRefused
 from app.casework.return_case import return_case
 from app.casework.work import Doer, make_case_target, make_task_target
-from app.db import reading, transaction
+from app.db import again_after_deadlock, reading, transaction
 from app.errors import Message
 from app.identity.queries import get_person
 from app.permissions import Permission
@@ -121,9 +121,14 @@ def complete(task_id: int) -> AnyResponse | tuple[str, int]:
             if page.estimate is not None and (page.estimate.missing or page.estimate.unproven):
                 text = Message("There are still open items. Tick the box to file all the same.")
                 return _refuse(page, flat, {CONFIRM: text})
-    try:
+    form = shape_form(task.step, flat, known)
+
+    def run() -> None:
         with transaction() as connection:
-            complete_task(connection, get_doer(), task_id, shape_form(task.step, flat, known), get_now())
+            complete_task(connection, get_doer(), task_id, form, get_now())
+
+    try:
+        again_after_deadlock(run)
     except FormRefused as error:
         with reading() as connection:
             page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)

@@ -20,6 +20,7 @@ PEOPLE = {
     "sun": (*AUTHORITY, "--role", f"reviewer:{HONGSHAN}", "--role", "supervisor"),
     "li": (*AUTHORITY, "--role", "评分专家"),
     "wu": (*AUTHORITY, "--role", "approver"),
+    "qian": (*AUTHORITY, "--role", "appeal_handler"),
 }
 ONE_QUARTER_AGO = dt.timedelta(days=100)
 
@@ -73,11 +74,34 @@ def test_a_quarter_goes_from_filing_to_ledger_through_the_command_line(opened: P
     assert (contract["cumulative_deduction"], contract["termination_at"]) == ("3", "40")
     assert contract["quarters"][0]["score"] == shown["sheet"]["score"] == "22"
 
+    appeal_and_amend(opened)
+
     sealed = do("audit", "seal", "--json").json
     assert sealed["seals"] == 3
     assert do("audit", "verify", "--json").json == {"whole": True, "findings": []}
     assert "红山合同" in do("contract", "show", "HS").out
     assert "填报完成情况" in do("case", "show", "HS-Y1Q1").out
+
+
+def appeal_and_amend(folder: Path) -> None:
+    """The party's head appeals once, the supervisor amends no year that is assessed; papers become files."""
+    wrong = run("case", "appeal", "HS-Y1Q1", "--user", "wu")
+    assert (wrong.status, "负责人" in wrong.out) == (1, True)
+    appeal = do("case", "appeal", "HS-Y1Q1", "--user", "zhao", "--json").json
+    assert appeal["case"] == "HS-Y1Q1-FH"
+    assert "已申请过复核" in run("case", "appeal", "HS-Y1Q1", "--user", "zhao").out
+    form = write_yaml({"contested": {"training": {"reason": "漏报", "facts": {"trainees_cumulative": 60}}}})
+    handling = complete(appeal["task"], "zhao", form)
+    answers = write_yaml({"answers": {"training": {"reason": "属实", "facts": {"trainees_cumulative": 60}}}})
+    assert complete(complete(handling, "qian", answers), "wu") == 0
+    amended = run("contract", "amend", "HS", "--from-year", "1", "--annual-fee", "1", "--reason", "x", "--user", "sun")
+    assert amended.status == 1
+    papers = do("paper", "list", "HS", "--json").json
+    assert [one["kind"] for one in papers] == ["appeal_decision"]
+    do("paper", "write", "HS", papers[0]["number"], str(folder / "decision.pdf"))
+    assert (folder / "decision.pdf").read_bytes().startswith(b"%PDF")
+    entries = do("ledger", "show", "HS", "--json").json
+    assert [one["kind"] for one in entries] == ["points", "reversal"]
 
 
 def test_repeating_init_changes_nothing_and_keeps_the_administrator(data: Path) -> None:

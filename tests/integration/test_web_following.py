@@ -1,0 +1,108 @@
+"""The pages of what follows from a result: the board, papers to download, appeals and fee amendments."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from docx import Document
+from flask import Flask
+from openpyxl import load_workbook
+
+from app.cases.queries import find_case
+from app.casework.work import APPEAL, RECTIFICATION
+from app.contracts.queries import get_contract
+from app.db import reading
+from app.papers.queries import list_papers_of_contract
+from tests.integration.caseworld import Side, drive, make_side
+from tests.integration.test_web_inbox import visit
+from tests.integration.website import make_site
+
+POOR: dict[str, object] = {"mentors": 0, "mentor_events": 0, "trainees_cumulative": 10, "short_videos": 0}
+
+
+@pytest.fixture
+def side(app: Flask) -> Side:
+    make_site(app)
+    return make_side("hongshan")
+
+
+def test_the_board_says_what_a_signature_would_do_before_it_is_given(app: Flask, side: Side) -> None:
+    drive(side, "approve", **POOR)
+    page = visit(app, side.name("approver")).get("/board").text
+    assert "签批" in page
+    assert "0.00 → 7.50" in page
+    assert "250,000.00" in page
+    assert "整改<" in page.replace(" ", "").replace("\n", "")
+    assert f"{side.authority.code} 实训合同" in page
+
+
+def test_an_empty_board_says_what_will_appear_there(app: Flask, side: Side) -> None:
+    assert "没有待签批事项" in visit(app, side.name("approver")).get("/board").text
+
+
+def test_the_notice_and_the_sheet_are_files_that_other_programs_read(app: Flask, side: Side) -> None:
+    drive(side, "", **POOR)
+    with reading() as connection:
+        papers = list_papers_of_contract(connection, side.contract.id)
+    head = visit(app, side.name("party_head"))
+    for paper in papers:
+        assert head.get(f"/papers/{paper.id}.pdf").data.startswith(b"%PDF")
+        text = "\n".join(one.text for one in Document(BytesIO(head.get(f"/papers/{paper.id}.docx").data)).paragraphs)
+        assert paper.number in text
+    assert {one.kind for one in papers} == {"rectification_notice", "deduction_notice"}
+    sheet = load_workbook(BytesIO(head.get(f"/cases/{side.case.id}/sheet.xlsx").data)).worksheets[0]
+    cells = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert {"考核内容", "具体指标", "评分标准", "17.5"} <= cells
+    ledger = load_workbook(BytesIO(head.get(f"/contracts/{side.contract.id}/ledger.xlsx").data)).worksheets[0]
+    values = [cell.value for row in ledger.iter_rows() for cell in row]
+    assert 250000 in values
+    assert head.get(f"/papers/{papers[0].id}.exe").status_code == 404
+
+
+def test_the_party_appeals_from_the_case_page_and_the_button_goes(app: Flask, side: Side) -> None:
+    drive(side, "", **POOR)
+    head = visit(app, side.name("party_head"))
+    assert "申请复核" in head.get(f"/cases/{side.case.id}").text
+    answer = head.post(f"/cases/{side.case.id}/appeal")
+    assert answer.status_code == 303
+    form = head.get(answer.headers["Location"]).text
+    assert "已公示的结果" in form
+    assert 'name="contested.mentoring"' in form
+    again = head.post(f"/cases/{side.case.id}/appeal")
+    assert "已申请过复核" in head.get(again.headers["Location"]).text
+    with reading() as connection:
+        appeal = find_case(connection, APPEAL, side.contract.id, "Y1Q1")
+    assert appeal is not None
+    assert "申请复核</button>" not in head.get(f"/cases/{side.case.id}").text
+
+
+def test_a_plan_that_names_too_little_comes_back_as_typed(app: Flask, side: Side) -> None:
+    drive(side, "", **POOR)
+    staff = visit(app, side.name("party_staff"))
+    with reading() as connection:
+        case = find_case(connection, RECTIFICATION, side.contract.id, "Y1Q1")
+    assert case is not None
+    page = staff.get(f"/cases/{case.id}").text
+    link = page.split('href="/tasks/')[1].split('"')[0]
+    typed = {"items.mentoring.measure": "补聘六名导师", "items.mentoring.responsible": "张伟"}
+    answer = staff.post(f"/tasks/{link}/complete", typed)
+    assert answer.status_code == 422
+    assert "补聘六名导师" in answer.text
+
+
+def test_a_fee_is_amended_on_the_contract_page_and_a_refusal_keeps_what_was_typed(app: Flask, side: Side) -> None:
+    drive(side, "", **POOR)
+    supervisor = visit(app, side.name("supervisor"))
+    place = f"/contracts/{side.contract.id}"
+    assert "变更年服务费" in supervisor.get(place).text
+    assert "变更年服务费" not in visit(app, side.name("party_head")).get(place).text
+    early = supervisor.post(f"{place}/fee", {"from_year": "1", "annual_fee": "9,000,000", "reason": "补充协议"})
+    assert early.status_code == 422
+    assert "变更可自第 2 年起适用" in early.text
+    assert 'value="9,000,000"' in early.text
+    done = supervisor.post(f"{place}/fee", {"from_year": "2", "annual_fee": "9,000,000", "reason": "补充协议"})
+    assert done.status_code == 303
+    with reading() as connection:
+        assert get_contract(connection, side.contract.id).get_fee(2) == Decimal(9_000_000)
