@@ -47,6 +47,9 @@ class Permission(Enum):
     RETRY_INCIDENT = Message("A failed step is repeated by a process administrator.")
     ADD_CONTRACT = Message("Contracts are added by a supervisor or a process administrator.")
     AMEND_CONTRACT = Message("A contract's fee is amended by a supervisor of its authority.")
+    RECORD_OCCURRENCE = Message("Complaints and safety incidents are recorded by a reviewer or supervisor.")
+    CHECK_OCCURRENCE = Message("Complaints and safety incidents are checked by a reviewer, verifier or supervisor.")
+    ANSWER_OCCURRENCE = Message("A complaint or safety incident is answered by the party that it is about.")
     MANAGE_ACCOUNTS = Message("Accounts are kept by system administrators.")
     SEE_AUDIT = Message("The audit trail is read by audit administrators.")
     SEE_DIAGRAM = Message("Sign in to see the diagrams of the processes.")
@@ -189,14 +192,14 @@ def _holds_its_role(viewer: Viewer, target: Target) -> bool:
     return any(target.assigned_to in (None, viewer.person_id, one.holder_id) for one in fitting)
 
 
-def _heads_the_party(viewer: Viewer, target: Target) -> bool:
-    owned = _get_owned(target)
-    return owned is not None and any(_fits(one, owned) for one in viewer.holdings if one.role == "party_head")
+def _holds_there(*roles: str) -> Predicate:
+    """Hold one of the roles where the target is, for its programme."""
 
+    def holds(viewer: Viewer, target: Target) -> bool:
+        owned = _get_owned(target)
+        return owned is not None and any(_fits(one, owned) for one in viewer.holdings if one.role in roles)
 
-def _supervises(viewer: Viewer, target: Target) -> bool:
-    owned = _get_owned(target)
-    return owned is not None and any(_fits(one, owned) for one in viewer.holdings if one.role == "supervisor")
+    return holds
 
 
 def _is_open(_viewer: Viewer, target: Target) -> bool:
@@ -223,7 +226,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.WORK_ON_TASK: (_WORKS,),
     Permission.CLAIM_TASK: (_WORKS,),
     Permission.RETURN_CASE: ((*_WORKS, _judges),),
-    Permission.APPEAL: ((_heads_the_party, _is_no_administrator),),
+    Permission.APPEAL: ((_holds_there("party_head"), _is_no_administrator),),
     Permission.UPLOAD_EVIDENCE: (_WORKS,),
     Permission.SEE_EVIDENCE: _SEES,
     Permission.SEE_CONTRACT: _SEES,
@@ -233,7 +236,10 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.SEE_INCIDENTS: ((_holds("process_admin"),),),
     Permission.RETRY_INCIDENT: ((_holds("process_admin"),),),
     Permission.ADD_CONTRACT: ((_holds("supervisor", "process_admin"), _is_no_administrator),),
-    Permission.AMEND_CONTRACT: ((_supervises, _is_no_administrator),),
+    Permission.AMEND_CONTRACT: ((_holds_there("supervisor"), _is_no_administrator),),
+    Permission.RECORD_OCCURRENCE: ((_holds_there("reviewer", "supervisor"), _is_no_administrator),),
+    Permission.CHECK_OCCURRENCE: ((_holds_there("reviewer", "supervisor", "verifier"), _is_no_administrator),),
+    Permission.ANSWER_OCCURRENCE: ((_is_of_the_party, _is_no_administrator),),
     Permission.MANAGE_ACCOUNTS: ((_holds("system_admin"),),),
     Permission.SEE_AUDIT: ((_holds("audit_admin"),),),
     Permission.SEE_DIAGRAM: _SIGNED_IN,
@@ -249,5 +255,8 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.SEE_EVIDENCE: CaseTarget,
     Permission.SEE_CONTRACT: ContractTarget,
     Permission.AMEND_CONTRACT: ContractTarget,
+    Permission.RECORD_OCCURRENCE: ContractTarget,
+    Permission.CHECK_OCCURRENCE: ContractTarget,
+    Permission.ANSWER_OCCURRENCE: ContractTarget,
 }
 """What a permission is about; one that is not here is about nothing in particular."""

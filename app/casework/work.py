@@ -22,7 +22,7 @@ from app.contracts.queries import get_contract
 from app.identity.models import Person
 from app.ledger.models import LedgerEntry, LedgerEvent
 from app.outbox.operations import Outgoing
-from app.permissions import CaseTarget, TaskTarget, Viewer
+from app.permissions import CaseTarget, ContractTarget, TaskTarget, Viewer
 from app.programmes.catalogue import get_catalogue
 from app.programmes.definition import Programme
 from app.scores.models import Finding, SheetRow
@@ -202,6 +202,11 @@ def get_part_scorer(rubric: str, version: int, part: str) -> PartScorer:
 def make_case_target(case: Case) -> CaseTarget:
     """Return a case as permissions see it."""
     return CaseTarget(case.id, case.authority_id, case.party_id, case.programme, case.contract_id)
+
+
+def make_contract_target(contract: Contract) -> ContractTarget:
+    """Return a contract as permissions see it."""
+    return ContractTarget(contract.id, contract.authority_id, contract.vendor_id, contract.programme)
 
 
 def make_task_target(task: Task, case: Case) -> TaskTarget:

@@ -8,13 +8,14 @@ from decimal import Decimal
 import click
 
 from app.casework.amend_fee import amend_fee
+from app.casework.work import make_contract_target
 from app.cli.context import find_contract, open_app
 from app.cli.contract_files import Cny
 from app.cli.task import find_doer
 from app.cli.words import _, say
 from app.contracts.operations import ContractRefused
 from app.db import transaction
-from app.permissions import ContractTarget, NotPermitted, Permission, require
+from app.permissions import NotPermitted, Permission, require
 
 
 @click.command("amend", help=_("Let another fee of a year apply from a contract year on (补充协议)."))
@@ -28,8 +29,7 @@ def amend(code: str, from_year: int, annual_fee: Decimal, reason: str, user: str
     try:
         with open_app() as opened, transaction() as connection:
             found, doer = find_contract(connection, code), find_doer(connection, opened, user)
-            target = ContractTarget(found.id, found.authority_id, found.vendor_id, found.programme)
-            require(doer.viewer, Permission.AMEND_CONTRACT, target)
+            require(doer.viewer, Permission.AMEND_CONTRACT, make_contract_target(found))
             amend_fee(connection, doer.actor, found.id, from_year, annual_fee, reason, opened.now)
     except (ContractRefused, NotPermitted) as error:
         print(say(error.message))

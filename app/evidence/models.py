@@ -81,6 +81,18 @@ facts = Table(
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A content in the store: its hash, size in bytes and type."""
+
+    id: int
+    sha256: str
+    size: int
+    media_type: str
+    extension: str
+    stored_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A piece of evidence: a file (`file_id`, `sha256`, `size` in bytes, type) or a link, never both.
 

@@ -25,6 +25,7 @@ __all__ = [
     "add_link",
     "add_received",
     "enter_facts",
+    "keep_file",
     "receive_file",
     "withdraw",
 ]
@@ -151,7 +152,7 @@ def add_received(
 
     The same content that already stands at that place is returned, not added again.
     """
-    file_id = _keep_file(connection, received, now)
+    file_id = keep_file(connection, received, now)
     place = _Place(case_id, indicator, requirement, supersedes)
     content = {"file_id": file_id, "link": None, "name": received.name}
     return _add(connection, actor, place, content, organisation_id, now)
@@ -224,7 +225,7 @@ def enter_facts(
     connection.execute(_ENTER_FACTS[connection.dialect.name], rows)
 
 
-def _keep_file(connection: Connection, received: Received, now: dt.datetime) -> int:
+def keep_file(connection: Connection, received: Received, now: dt.datetime) -> int:
     """Return the row of a content, locked: uploads of the same content wait for each other, so none is added twice."""
     stored, sniffed = received.stored, received.sniffed
     values = {"sha256": stored.sha256, "size": stored.size, "stored_at": now}

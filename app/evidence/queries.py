@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from app.errors import Message, UnknownName
-from app.evidence.models import EnteredFact, Evidence, ReusedEvidence, evidence, facts, files
+from app.evidence.models import EnteredFact, Evidence, ReusedEvidence, StoredFile, evidence, facts, files
 
 _later = evidence.alias("later")
 _other = evidence.alias("other")
@@ -48,6 +48,7 @@ _REUSED_OF_CASE = (
     )
     .order_by(evidence.c.id, _other.c.id)
 )
+_FILE = select(files).where(files.c.id == bindparam("id"))
 _HASHES = select(files.c.sha256)
 _FACTS = (
     select(facts.c.fact, facts.c.value, facts.c.note, facts.c.evidence)
@@ -80,6 +81,14 @@ def get_evidence(connection: Connection, evidence_id: int) -> Evidence:
     if row is None:
         raise UnknownName(Message("unknown evidence {name}", name=evidence_id))
     return Evidence(*row)
+
+
+def get_file(connection: Connection, file_id: int) -> StoredFile:
+    """Return the row of a stored content; `UnknownName` when there is none."""
+    row = connection.execute(_FILE, {"id": file_id}).one_or_none()
+    if row is None:
+        raise UnknownName(Message("unknown file {name}", name=file_id))
+    return StoredFile(*row)
 
 
 def list_evidence(connection: Connection, case_id: int, *, with_withdrawn: bool = False) -> list[Evidence]:

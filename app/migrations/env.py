@@ -10,6 +10,7 @@ import app.contracts.models
 import app.evidence.models
 import app.identity.models
 import app.ledger.models
+import app.occurrences.models
 import app.outbox.models
 import app.papers.models
 import app.processes.models

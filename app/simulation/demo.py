@@ -30,6 +30,7 @@ from app.scoring.facts import Value
 from app.scoring.scorer import PartScorer
 from app.simulation.cast import Cast, make_doer
 from app.simulation.demo_people import AUTHORITY, ORGANISATIONS, PASSWORD, PEOPLE, SECOND_HANDLER
+from app.simulation.demo_register import add_register
 from app.simulation.full_facts import make_full_facts, weaken
 from app.simulation.run import Play, Simulator
 from app.simulation.script import QuarterScript
@@ -51,6 +52,8 @@ WORDS = {
     "handle_appeal": "补交的签到表原件与照片一致，予以认定。",
     "sign_settlement": "同意按结算书办理。",
 }
+WITH_REGISTER = "CF-ZC"
+"""The contract about which complaints and a safety incident are recorded."""
 UNFILED = ("submit", "decide_unfiled")
 """Where a party that never files leaves its quarter: with the supervisor."""
 
@@ -166,6 +169,8 @@ def build_demo(today: dt.date, store: FileStore, report: Callable[[str], None] =
         plays = [make_play(connection, one, starts[one.code], people, store, clock.now()) for one in CONTRACTS]
     Simulator(plays, clock, report).run(until=today)
     with transaction() as connection:
+        for play in (one for one in plays if one.contract.code == WITH_REGISTER):
+            add_register(connection, play.contract, play.cast, clock.now())
         for _place, person in people.values():
             set_password(connection, None, person.id, PASSWORD, clock.now(), must_change_password=False)
     return clock

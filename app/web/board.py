@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.cases.queries import list_cases_by_id, list_live_of_contracts
 from app.casework.accounts import LedgerDiffers, get_year, read_account
 from app.casework.preview import Odometer, preview_approval
+from app.casework.work import make_contract_target
 from app.contracts.models import Contract
 from app.contracts.queries import list_contracts
 from app.db import reading
@@ -27,7 +28,6 @@ from app.scoring.model import ZERO
 from app.tasks.models import Task
 from app.tasks.queries import list_open_of_steps, list_open_tasks_of_cases
 from app.web.access import get_viewer, needs
-from app.web.cases import make_contract_target
 from app.web.contract_page import PERCENT
 from app.web.steps_words import STEP_NAMES
 

@@ -14,13 +14,12 @@ from app.cases.models import Case
 from app.cases.queries import CaseFilter, CaseScope, get_case, list_seen_cases
 from app.casework.open_appeal import AppealRefused, open_appeal
 from app.casework.paper_words import name_indicators
-from app.casework.work import Doer, make_case_target
+from app.casework.work import Doer, make_case_target, make_contract_target
 from app.clock import get_china_day
-from app.contracts.models import Contract
 from app.contracts.queries import list_contracts
 from app.db import reading, transaction
 from app.i18n import format_number
-from app.permissions import AUTHORITY_ROLES, PARTY_ROLES, ContractTarget, Permission, Viewer, may
+from app.permissions import AUTHORITY_ROLES, PARTY_ROLES, Permission, Viewer, may
 from app.processes.queries import get_source, get_trail
 from app.tasks.queries import list_open_tasks
 from app.web.access import get_session, get_viewer, needs, require_here
@@ -179,11 +178,6 @@ def make_case_scope(viewer: Viewer) -> CaseScope:
 def _get_case(connection: Connection, case_id: int) -> tuple[Case, Viewer]:
     case = get_case(connection, case_id)
     return case, require_here(Permission.SEE_CASE, make_case_target(case))
-
-
-def make_contract_target(contract: Contract) -> ContractTarget:
-    """Return a contract as permissions see it."""
-    return ContractTarget(contract.id, contract.authority_id, contract.vendor_id, contract.programme)
 
 
 def _read_filter() -> CaseFilter:

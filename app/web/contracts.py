@@ -10,18 +10,21 @@ from werkzeug.wrappers import Response
 
 from app.casework.add_contract import add_contract
 from app.casework.amend_fee import amend_fee
+from app.casework.intake import list_kinds
+from app.casework.work import make_contract_target
 from app.contracts.operations import ContractRefused
 from app.contracts.queries import get_contract, list_contracts
 from app.db import reading, transaction
 from app.errors import Message
 from app.identity.queries import list_organisations
+from app.occurrences.queries import list_of_contract
 from app.permissions import NotPermitted, Permission, may
 from app.programmes.catalogue import get_catalogue
 from app.web.access import get_session, get_viewer, may_here, needs, require_here
-from app.web.cases import make_contract_target
 from app.web.contract_forms import ContractForm, list_adding_places, read_new_contract
 from app.web.contract_page import read_contract_page
 from app.web.numbers import ID
+from app.web.occurrences import view_occurrences
 from app.web.site import get_now
 from app.web.task_values import parse_value, read_posted
 from app.web.words import _, say
@@ -73,7 +76,16 @@ def _show_contract(contract_id: int, typed: Mapping[str, str], wrong: Message | 
         require_here(Permission.SEE_CONTRACT, make_contract_target(contract))
         name = get_catalogue().get_programme(contract.programme).name
         page = read_contract_page(connection, contract, name)
-    return render_template("contracts/contract.html", found=page, contract=contract, amended=typed, amend_wrong=wrong)
+        recorded = list_of_contract(connection, contract.id) if list_kinds(connection, contract) else None
+        views = None if recorded is None else view_occurrences(connection, recorded, {contract.id: contract}, get_now())
+    return render_template(
+        "contracts/contract.html",
+        found=page,
+        contract=contract,
+        amended=typed,
+        amend_wrong=wrong,
+        occurrences=views,
+    )
 
 
 @blueprint.post(f"/contracts/<{ID}:contract_id>/fee")

@@ -13,8 +13,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import Connection
 
+from app.casework.intake import CHECKERS, has_intake
 from app.db import reading
 from app.errors import Message
+from app.occurrences.queries import count_to_answer, count_to_check
 from app.permissions import PARTY_ROLES, Permission, Viewer
 from app.programmes.catalogue import get_catalogue
 from app.scores.queries import list_scores
@@ -32,6 +34,7 @@ from app.tasks.inbox import (
 from app.web.access import get_viewer, needs
 from app.web.assets import find_asset
 from app.web.periods import show_days, show_period
+from app.web.site import get_now
 from app.web.states import STATE_OF_STEP
 from app.web.steps_words import STEP_NAMES
 
@@ -85,6 +88,7 @@ def show_inbox() -> str:
         found = _list(connection, scope, tab, wanted, _read_place(request.args.get("after", "")))
         shown = found[:PAGE]
         scores = list_scores(connection, [one.task.case_id for one in shown if shows_score(one, tab)])
+        to_check, to_answer = count_occurrences(connection, scope, get_now())
     rows = [make_row(one, tab, scores) for one in shown]
     page = Page(rows, counts, _link_further(shown[-1], tab, wanted) if len(found) > PAGE else "")
     is_further = "after" in request.args
@@ -97,6 +101,8 @@ def show_inbox() -> str:
         is_further=is_further,
         programmes=_list_programmes(scope),
         steps=STEP_NAMES,
+        to_check=to_check,
+        to_answer=to_answer,
         asset=cache(find_asset),
     )
 
@@ -111,6 +117,20 @@ def make_scope(viewer: Viewer) -> InboxScope:
     ]
     people = tuple(dict.fromkeys([viewer.person_id, *(one.holder_id for one in viewer.holdings)]))
     return InboxScope(viewer.person_id, people, tuple(roles))
+
+
+def count_occurrences(connection: Connection, scope: InboxScope, now: dt.datetime) -> tuple[int, int]:
+    """Return how many complaints and safety incidents wait for the viewer's check, and for the viewer's answer.
+
+    Nothing is asked of the database for roles whose programmes keep no such register.
+    """
+    kept = [one for one in scope.roles if has_intake(one[2])]
+    checks = {(place, programme) for role, place, programme in kept if role in CHECKERS}
+    answers = {(place, programme) for role, place, programme in kept if role in PARTY_ROLES}
+    return (
+        count_to_check(connection, checks, scope.person_id, now) if checks else 0,
+        count_to_answer(connection, answers, now) if answers else 0,
+    )
 
 
 def shows_score(one: InboxRow, tab: Tab) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.casework.paper_words import name_period, show, show_money
-from app.casework.work import make_case_target
+from app.casework.work import make_case_target, make_contract_target
 from app.clock import CHINA
 from app.contracts.queries import get_contract
 from app.db import reading
@@ -25,7 +25,6 @@ from app.permissions import Permission
 from app.web.access import get_viewer, needs, require_here
 from app.web.case_page import read_case_page
 from app.web.case_words import ENTRY_CAUSES, ENTRY_KINDS
-from app.web.cases import make_contract_target
 from app.web.numbers import ID
 from app.web.paper_sheet import make_paper_sheet
 from app.web.site import get_now

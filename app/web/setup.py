@@ -26,6 +26,7 @@ PAGES = (
     "app.web.tasks",
     "app.web.evidence",
     "app.web.contracts",
+    "app.web.occurrences",
     "app.web.papers",
     "app.web.diagrams",
     "app.web.incidents",

@@ -13,6 +13,7 @@ from app.cases.models import Case
 from app.cases.queries import find_case, list_doers
 from app.casework.estimate import Estimate, estimate
 from app.casework.exclusions import find_exclusion
+from app.casework.intake import Counted, count_valid, read_counted
 from app.casework.preview import Odometer, preview_approval
 from app.casework.return_case import list_targets
 from app.casework.sheets import SPECIAL
@@ -83,6 +84,7 @@ class TaskPage:
     specials: tuple[SpecialGroup, ...]
     may_work: bool
     more: FollowingView
+    counted: Counted
 
     def find_label(self, name: str) -> str:
         """Return what a fact or a judged indicator is called."""
@@ -157,6 +159,7 @@ def read_task_page(
         specials=list_special_groups(scorer),
         may_work=may(viewer, Permission.WORK_ON_TASK, recorded.target),
         more=more,
+        counted=recorded.counted,
     )
 
 
@@ -251,6 +254,7 @@ class _Recorded:
         self.connection, self.task, self.case, self.viewer = connection, task, case, viewer
         self.filed, self.reviewed, self.sheet, self.more = filed, reviewed, sheet, more
         self.target = make_task_target(task, case)
+        self.counted = read_counted(connection, case) if task.step == "review" else Counted({}, ())
 
     def fill(self) -> dict[str, str]:
         """Return the fields of the task's step."""
@@ -287,7 +291,8 @@ class _Recorded:
     def _fill_review(self) -> dict[str, str]:
         entered = list_latest_facts(self.connection, self.case.id, "reviewed")
         notes = {name: one.note for name, one in entered.items() if one.note}
-        filled = {**_name("facts", self.reviewed or self.filed), **_name("notes", notes)}
+        by_intake = {name: count for name, count in count_valid(self.counted).items() if count}
+        filled = {**_name("facts", {**(self.reviewed or self.filed), **by_intake}), **_name("notes", notes)}
         if self.more.filed is None:
             return filled
         return {**filled, **_name_made_up(self.more.filed.verified or self.more.filed.made_up)}

@@ -15,12 +15,13 @@ __all__ = ["data"]
 
 AUTHORITY = ("--organisation", "hongshan", "--new-organisation", "红山区人社局", "--kind", "authority")
 VENDOR = ("--organisation", "vendor", "--new-organisation", "某实训服务公司", "--kind", "vendor")
+PARK = "chifeng-hr-park"
 PEOPLE = {
     "zhao": (*VENDOR, "--role", "party_staff", "--role", "负责人"),
     "sun": (*AUTHORITY, "--role", f"reviewer:{HONGSHAN}", "--role", "supervisor"),
     "li": (*AUTHORITY, "--role", "评分专家"),
     "wu": (*AUTHORITY, "--role", "approver"),
-    "qian": (*AUTHORITY, "--role", "appeal_handler"),
+    "qian": (*AUTHORITY, "--role", "appeal_handler", "--role", "verifier"),
 }
 ONE_QUARTER_AGO = dt.timedelta(days=100)
 
@@ -111,3 +112,20 @@ def test_repeating_init_changes_nothing_and_keeps_the_administrator(data: Path) 
     assert (data / "secret.key").stat().st_mode & 0o077 == 0
     people = do("user", "list", "--json").json
     assert [(one["username"], one["must_change_password"]) for one in people] == [("gly", True)]
+
+
+def test_a_complaint_is_recorded_answered_and_checked_on_the_command_line(opened: Path) -> None:
+    start = dt.datetime.now(dt.UTC).date() - ONE_QUARTER_AGO
+    terms = ("--programme", PARK, "--start", str(start), "--years", "1", "--annual-fee", "3000000")
+    do("contract", "add", "--code", "CF", "--name", "园区合同", *terms, "--authority", "hongshan", "--vendor", "vendor")
+    told = ("--kind", "valid_complaints", "--on", str(start), "--source", "热线", "--description", "电梯停运")
+    assert "第 1 号" in do("occurrence", "record", "CF", *told, "--user", "sun").out
+    early = run("occurrence", "check", "CF", "1", "--valid", "--finding", "属实", "--user", "qian")
+    assert early.status == 1
+    assert "服务商说明期限未满" in early.out
+    do("occurrence", "answer", "CF", "1", "--text", "已修复", "--user", "zhao")
+    assert "属实" in do("occurrence", "check", "CF", "1", "--valid", "--finding", "属实", "--user", "qian").out
+    found = do("occurrence", "list", "CF", "--json").json
+    assert [(one["number"], one["verdict"], one["answer"]) for one in found] == [(1, "valid", "已修复")]
+    wrong = run("occurrence", "record", "CF", *told[:2], "--on", "2020-01-01", *told[4:], "--user", "sun")
+    assert (wrong.status, "合同期" in wrong.out) == (1, True)

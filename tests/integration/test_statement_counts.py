@@ -21,6 +21,7 @@ from tests.integration.world import World
 
 MOST = 15
 MORE = {
+    "review": 1,
     "score, the last, differing": 3,
     "score, the last": 10,
     "joint_look": 7,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,13 +19,15 @@ from werkzeug.test import TestResponse
 from app.audit.values import Actor
 from app.cases.models import Case, incidents
 from app.db import transaction
-from app.evidence.operations import add_link
+from app.evidence.operations import Received, add_link, receive_file
 from app.identity.operations import NewRole, add_organisation, add_person
 from app.identity.rules import ROLES
+from app.occurrences.operations import NewOccurrence, add_occurrence
 from app.outbox.queries import list_by_case
 from app.papers.operations import NewPaper, issue_paper, reserve_number
 from app.tasks.queries import list_open_tasks
 from app.web.access import STATIC_ENDPOINTS
+from app.web.evidence import get_store
 from tests.integration.caseworld import Side, add_neighbour, make_side
 from tests.integration.website import NOW, PASSWORD, SiteSettings, Visitor, make_site
 from tests.paper_builders import make_letter
@@ -93,6 +97,18 @@ def amends_fees(role: str, relation: str) -> bool:
     return role == "supervisor" and relation != STRANGER
 
 
+def keeps_the_register(role: str, relation: str) -> bool:
+    return role in ("reviewer", "supervisor") and relation != STRANGER
+
+
+def checks_the_register(role: str, relation: str) -> bool:
+    return role in ("reviewer", "supervisor", "verifier") and relation != STRANGER
+
+
+def is_the_party(role: str, relation: str) -> bool:
+    return role in PARTY and relation == OWN
+
+
 adds_contracts = only("supervisor", "process_admin")
 
 TABLE: dict[str, Route] = {
@@ -122,6 +138,14 @@ TABLE: dict[str, Route] = {
     "GET /contracts/<contract_id>": Route(sees_the_case),
     "GET /contracts/new": Route(adds_contracts),
     "POST /contracts": Route(adds_contracts),
+    "GET /occurrences": Route(has_work),
+    "GET /occurrences/new": Route(nobody),
+    "GET /occurrences/<occurrence_id>": Route(sees_the_case),
+    "GET /occurrences/<occurrence_id>/files/<which>": Route(sees_the_case),
+    "POST /occurrences/<occurrence_id>/answer": Route(is_the_party),
+    "POST /occurrences/<occurrence_id>/check": Route(checks_the_register),
+    "GET /contracts/<contract_id>/occurrences/new": Route(keeps_the_register),
+    "POST /contracts/<contract_id>/occurrences": Route(keeps_the_register),
     "GET /mailbox": Route(everybody),
     "GET /mailbox/<letter_id>": Route(reads_the_letter),
     "GET /mailbox/<letter_id>/html": Route(reads_the_letter),
@@ -184,6 +208,8 @@ class Things:
     evidence_id: int
     person_id: int
     paper_id: int
+    occurrence_id: int
+    which: str = "record"
     name: str = "contract-quarter"
     kind: str = "pdf"
 
@@ -200,8 +226,18 @@ def make_things(case: Case) -> Things:
         letter = make_letter().to_data()
         new = NewPaper("rectification_notice", case.contract_id, case.id, "整改通知书", letter)
         paper_id = issue_paper(connection, reserved, new, None, NOW)
+        told = NewOccurrence("valid_complaints", NOW.date(), "热线", "投诉", make_file())
+        occurrence_id = add_occurrence(connection, case.contract_id, told, spare.id, NOW, NOW)
     assert added is not None
-    return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), task.id, proof.id, spare.id, paper_id)
+    letter_id, incident_id = letters[-1].id, int(added[0])
+    return Things(
+        case.id, case.contract_id, letter_id, incident_id, task.id, proof.id, spare.id, paper_id, occurrence_id
+    )
+
+
+def make_file() -> Received:
+    """A file in the site's store."""
+    return receive_file(get_store(), "情况.txt", BytesIO("电梯停运".encode()))
 
 
 def make_world() -> tuple[Side, dict[str, Things]]:
@@ -242,8 +278,8 @@ def is_allowed(route: str, answer: TestResponse) -> bool | None:
     return False if answer.status_code in DENIED or is_sent_away else None
 
 
-def test_the_whole_matrix(app: Flask) -> None:
-    make_site(app)
+def test_the_whole_matrix(app: Flask, tmp_path: Path) -> None:
+    make_site(app, SiteSettings(data_folder=tmp_path))
     side, relations = make_world()
     wrong, asked = [], 0
     for role in ROLES:
@@ -260,8 +296,8 @@ def test_the_whole_matrix(app: Flask) -> None:
     assert asked == len(ROLES) * len(list(list_questions(relations)))
 
 
-def test_nobody_is_let_in_without_signing_in(app: Flask) -> None:
-    make_site(app)
+def test_nobody_is_let_in_without_signing_in(app: Flask, tmp_path: Path) -> None:
+    make_site(app, SiteSettings(data_folder=tmp_path))
     _side, relations = make_world()
     visitor, wrong = Visitor(app), []
     for route, relation, things in list_questions(relations):

@@ -81,6 +81,14 @@ VALUES: dict[str, object] = {
     "released": "11850000.00",
     "withheld": "0.00",
     "process": "rectification",
+    "occurrence_id": 5,
+    "number": 2,
+    "kind": "投诉",
+    "happened_on": "2025-03-20",
+    "description": "电梯停运三天未处理",
+    "answer": "已于次日修复",
+    "valid": True,
+    "finding": "维修记录显示停运三天",
 }
 ITEM_FIELDS = ("task_id", "case_id", "case_code", "contract", "period", "step", "role", "due")
 VALUES["items"] = [

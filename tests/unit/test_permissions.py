@@ -134,7 +134,8 @@ def test_only_who_judges_returns_a_case(role: str) -> None:
 @pytest.mark.parametrize("separated", sorted(SEPARATED_ROLES))
 @pytest.mark.parametrize("permission", TARGETED, ids=name)
 def test_an_administrator_with_another_role_still_sees_no_case(separated: str, permission: Permission) -> None:
-    role = {P.APPEAL: "party_head", P.AMEND_CONTRACT: "supervisor"}.get(permission, "reviewer")
+    special = {P.APPEAL: "party_head", P.AMEND_CONTRACT: "supervisor", P.ANSWER_OCCURRENCE: "party_staff"}
+    role = special.get(permission, "reviewer")
     target = make_target(permission, CASE, role)
     assert may(look_as(role), permission, target)
     assert not may(look_as(role, separated), permission, target)
@@ -150,6 +151,24 @@ def test_a_result_is_appealed_by_its_partys_head_and_a_fee_amended_by_its_author
     target = make_target(permission, PLACES[place], "")
     able = {one for one in ALL_ROLES if may(look_as(one), permission, target)}
     assert able == ({role} if place == "own" else set())
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("permission", "roles"),
+    [
+        (P.RECORD_OCCURRENCE, {"reviewer", "supervisor"}),
+        (P.CHECK_OCCURRENCE, {"reviewer", "supervisor", "verifier"}),
+        (P.ANSWER_OCCURRENCE, {"party_staff", "party_head"}),
+    ],
+    ids=["record", "check", "answer"],
+)
+def test_complaints_are_recorded_and_checked_by_the_authority_and_answered_by_the_party(
+    permission: Permission, roles: set[str], place: str
+) -> None:
+    target = make_target(permission, PLACES[place], "")
+    able = {one for one in ALL_ROLES if may(look_as(one), permission, target)}
+    assert able == (roles if place == "own" else set())
 
 
 def test_a_task_of_a_named_person_is_nobody_elses() -> None:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from app.casework.deferral import review_deferrals
 from app.casework.exclusions import SIGNING, find_exclusion
 from app.casework.forms import FormRefused, OpinionForm, Refusal, ReviewForm, check_facts, read_form
+from app.casework.intake import Counted, cite, count_valid, read_counted
 from app.casework.proof import find_proof
 from app.casework.work import Outcome, Work
 from app.errors import Message
 from app.evidence.operations import EnteredFact, enter_facts
 from app.evidence.queries import list_latest_facts
 from app.identity.queries import list_holders
+from app.occurrences.operations import mark_counted
 from app.scoring.facts import Value
 from app.submissions.operations import receive_submission
 
@@ -25,16 +27,18 @@ def check_completeness(work: Work, given: Mapping[str, object]) -> Outcome:
 
 def review(work: Work, given: Mapping[str, object]) -> Outcome:
     """Enter the facts as reviewed, all of them, with a note where one differs from what was filed; name the scorers."""
-    form = read_form(ReviewForm, given)
-    facts = check_facts(work.scorer, "facts", form.facts)
+    form, counted = read_form(ReviewForm, given), read_counted(work.connection, work.case)
+    by_intake = {name: count for name, count in count_valid(counted).items() if count}
+    facts = {**by_intake, **check_facts(work.scorer, "facts", form.facts)}
     _require_complete(work, facts)
-    filed = list_latest_facts(work.connection, work.case.id, "filed")
-    _require_notes(work, facts, {name: one.value for name, one in filed.items()}, form)
+    _require_notes(work, facts, counted, form)
     review_deferrals(work, form)
     scorers = _find_scorers(work, form.scorers)
     proof = find_proof(work, form.evidence)
-    entered = {name: EnteredFact(value, form.notes.get(name, ""), proof.get(name, ())) for name, value in facts.items()}
+    notes = {**cite(counted), **form.notes}
+    entered = {name: EnteredFact(value, notes.get(name, ""), proof.get(name, ())) for name, value in facts.items()}
     enter_facts(work.connection, work.person.actor, work.case.id, work.round, "reviewed", entered, work.now)
+    mark_counted(work.connection, [one.id for ones in counted.valid.values() for one in ones], work.case.id)
     receive_submission(work.connection, work.case.id, "accepted")
     work.audit("reviewed", facts=len(facts), scorers=list(scorers))
     return Outcome({"scorers": [str(one) for one in scorers]}, "passed", form.opinion)
@@ -56,12 +60,30 @@ def _get_label(work: Work, name: str) -> str:
     return name if fact is None else fact.label
 
 
-def _require_notes(work: Work, facts: Mapping[str, Value], filed: Mapping[str, object], form: ReviewForm) -> None:
-    """Refuse a value that the party didn't file, or special points, without the reason (rules.md, §2)."""
-    asked = ((name, _ask_reason(work, name, value, filed, form)) for name, value in facts.items())
-    refusals = [Refusal(f"notes.{name}", ask) for name, ask in asked if ask and not form.notes.get(name, "").strip()]
+def _require_notes(work: Work, facts: Mapping[str, Value], counted: Counted, form: ReviewForm) -> None:
+    """Refuse a value that the party didn't file, or special points, without the reason (rules.md, §2).
+
+    Complaints and safety incidents as their intake counts them need none: the check gave it.
+    """
+    filed = {name: one.value for name, one in list_latest_facts(work.connection, work.case.id, "filed").items()}
+    by_intake, refusals = count_valid(counted), []
+    for name, value in facts.items():
+        if name in by_intake:
+            ask = _ask_difference(work, name, value, by_intake[name])
+        else:
+            ask = _ask_reason(work, name, value, filed, form)
+        if ask and not form.notes.get(name, "").strip():
+            refusals.append(Refusal(f"notes.{name}", ask))
     if refusals:
         raise FormRefused(refusals)
+
+
+def _ask_difference(work: Work, name: str, value: Value, counted: int) -> Message | None:
+    """Return what asks for the reason of a number that isn't the intake's."""
+    if value == counted:
+        return None
+    template = "{field}: {count} are checked and valid in the intake; give the reason for another number"
+    return Message(template, field=_get_label(work, name), count=counted)
 
 
 def _ask_reason(work: Work, name: str, value: Value, filed: Mapping[str, object], form: ReviewForm) -> Message | None:

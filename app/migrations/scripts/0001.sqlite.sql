@@ -370,6 +370,49 @@ CREATE INDEX ix_evidence_file_id ON evidence (file_id);
 -- next
 CREATE INDEX ix_evidence_case_id ON evidence (case_id, indicator, requirement, number);
 -- next
+CREATE TABLE occurrences (
+    id INTEGER NOT NULL,
+    contract_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    fact VARCHAR(80) NOT NULL,
+    happened_on DATE NOT NULL,
+    source VARCHAR(200) NOT NULL,
+    description TEXT NOT NULL,
+    file_id INTEGER,
+    file_name VARCHAR(200) NOT NULL,
+    recorded_by INTEGER NOT NULL,
+    recorded_at DATETIME NOT NULL,
+    answer_due DATETIME NOT NULL,
+    answer TEXT NOT NULL,
+    answer_file_id INTEGER,
+    answer_file_name VARCHAR(200) NOT NULL,
+    answered_by INTEGER,
+    answered_at DATETIME,
+    verdict VARCHAR(20),
+    finding TEXT NOT NULL,
+    checked_by INTEGER,
+    checked_at DATETIME,
+    counted_in INTEGER,
+    CONSTRAINT pk_occurrences PRIMARY KEY (id),
+    CONSTRAINT ck_occurrences_verdict CHECK (verdict IN ('valid', 'unfounded')),
+    CONSTRAINT ck_occurrences_checked CHECK ((verdict IS NULL) = (checked_at IS NULL) AND (checked_at IS NULL) = (checked_by IS NULL)),
+    CONSTRAINT ck_occurrences_answered CHECK ((answered_at IS NULL) = (answered_by IS NULL)),
+    CONSTRAINT ck_occurrences_second_person CHECK (checked_by <> recorded_by),
+    CONSTRAINT ck_occurrences_counted CHECK (counted_in IS NULL OR verdict = 'valid'),
+    CONSTRAINT uq_occurrences_contract_id_number UNIQUE (contract_id, number),
+    CONSTRAINT fk_occurrences_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
+    CONSTRAINT fk_occurrences_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_occurrences_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id),
+    CONSTRAINT fk_occurrences_answer_file_id FOREIGN KEY(answer_file_id) REFERENCES files (id),
+    CONSTRAINT fk_occurrences_answered_by FOREIGN KEY(answered_by) REFERENCES people (id),
+    CONSTRAINT fk_occurrences_checked_by FOREIGN KEY(checked_by) REFERENCES people (id),
+    CONSTRAINT fk_occurrences_counted_in FOREIGN KEY(counted_in) REFERENCES cases (id)
+);
+-- next
+CREATE INDEX ix_occurrences_counted_in ON occurrences (counted_in);
+-- next
+CREATE INDEX ix_occurrences_unchecked ON occurrences (contract_id) WHERE checked_at IS NULL;
+-- next
 CREATE TABLE facts (
     id INTEGER NOT NULL,
     case_id INTEGER NOT NULL,
