@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
+from typing import Any
 
 import pytest
 from docx import Document
@@ -106,3 +110,20 @@ def test_a_fee_is_amended_on_the_contract_page_and_a_refusal_keeps_what_was_type
     assert done.status_code == 303
     with reading() as connection:
         assert get_contract(connection, side.contract.id).get_fee(2) == Decimal(9_000_000)
+
+
+def read_pictures(page: str) -> list[dict[str, Any]]:
+    """What the page's pictures draw."""
+    return [json.loads(unescape(one)) for one in re.findall(r'data-chart="([^"]*)"', page)]
+
+
+def test_a_contracts_years_are_drawn_from_the_numbers_of_its_tables(app: Flask, side: Side) -> None:
+    reader = visit(app, side.name("reviewer"))
+    assert read_pictures(reader.get(f"/contracts/{side.contract.id}").text) == []
+    drive(side, "", **POOR)
+    scores, points, money = read_pictures(reader.get(f"/contracts/{side.contract.id}").text)
+    assert scores["series"][0]["values"] == ["17.5", None, None, None]
+    assert [(one["name"], one["at"]) for one in scores["lines"]] == [("扣款线 20", "20")]
+    assert [one["values"] for one in points["series"]] == [["7.5"], ["0"], ["0"], ["0"]]
+    assert [one["at"] for one in points["lines"]] == ["40"]
+    assert {one["name"]: one["values"] for one in money["series"]} == {"目前余额": ["11750000"], "已扣款": ["250000"]}
