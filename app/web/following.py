@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -23,21 +23,23 @@ from app.errors import Message
 from app.evidence.models import Evidence
 from app.evidence.queries import list_evidence
 from app.papers.models import Paper, Service
-from app.papers.queries import list_papers_of_case, map_services
+from app.papers.queries import list_papers_of_case, map_scans, map_services
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.term import QuarterResult
 from app.submissions.models import RectificationItem, Submission
 from app.submissions.queries import find_submission, list_all_rectification_items
+from app.web.scan_views import ScansView, view_paper_scans
 
 LAST_PART = "Q4"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """An issued paper with the proof that it arrived."""
+    """An issued paper with the proof that it arrived, and its scans."""
 
     paper: Paper
     service: Service | None
+    scans: ScansView
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,7 @@ class FollowingView:
 
 def read_following(connection: Connection, case: Case, now: dt.datetime) -> FollowingView:
     """Return what a case shows beside its sheet."""
-    services = map_services(connection, case.contract_id)
-    papers = tuple(PaperView(one, services.get(one.id)) for one in list_papers_of_case(connection, case.id))
+    papers = tuple(view_papers(connection, case.contract_id, list_papers_of_case(connection, case.id)))
     names = name_indicators(get_part_scorer(case.rubric, case.rubric_version, case.part))
     work = Work(connection, case, now)
     if case.process == RECTIFICATION:
@@ -116,6 +117,13 @@ def read_following(connection: Connection, case: Case, now: dt.datetime) -> Foll
         can_defer=knows and case.part != LAST_PART,
         deferred=tuple(list_deferred(work)),
     )
+
+
+def view_papers(connection: Connection, contract_id: int, papers: Iterable[Paper]) -> Iterator[PaperView]:
+    """Yield papers of a contract, each with the proof that it arrived and its scans."""
+    services, scans = map_services(connection, contract_id), map_scans(connection, contract_id)
+    for one in papers:
+        yield PaperView(one, services.get(one.id), view_paper_scans(one, scans.get(one.id, ())))
 
 
 def _is_statement(step: str, outcome: str) -> bool:
