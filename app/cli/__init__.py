@@ -26,6 +26,7 @@ COMMANDS = {
     "contract": "app.cli.contract:contract",
     "case": "app.cli.case:case",
     "task": "app.cli.task:task",
+    "evidence": "app.cli.evidence:evidence",
     "ledger": "app.cli.ledger:ledger",
     "paper": "app.cli.paper:paper",
     "audit": "app.cli.audit:audit",

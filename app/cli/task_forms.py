@@ -104,6 +104,8 @@ CHOICES = {
     "prove_termination": "served | again",
     "decide_termination": "continue | end",
 }
+SCAN = _("number of the scan that proves it; “kaohe evidence add ID FILE” uploads it and prints its number")
+"""What `evidence` holds where a notice's arrival is proven."""
 INDENT = "  "
 ITEM_LINES = {
     "plan_rectification": ("items", '{measure: "", responsible: "", finish_on: ""}'),
@@ -115,10 +117,13 @@ ITEM_LINES = {
 
 def list_fields(step: str) -> list[tuple[str, bool, str]]:
     """Return a form's fields: name, whether it must be filled in, what it holds."""
-    return [
-        (name, field.is_required(), CHOICES[step] if name == "decision" else FIELDS[name])
-        for name, field in FORMS[step].model_fields.items()
-    ]
+    return [(name, field.is_required(), _describe(step, name)) for name, field in FORMS[step].model_fields.items()]
+
+
+def _describe(step: str, name: str) -> str:
+    if name == "decision":
+        return CHOICES[step]
+    return SCAN if name == "evidence" and FORMS[step] is ProofForm else FIELDS[name]
 
 
 def get_scorer(case: Case) -> PartScorer:
