@@ -37,6 +37,7 @@ class Permission(Enum):
     CLAIM_TASK = Message("A task is claimed by someone of the role that it waits for, while nobody else has it.")
     RETURN_CASE = Message("A case is returned by whoever reviews, scores, verifies or approves it at this step.")
     APPEAL = Message("A published result is appealed by the party's head.")
+    WITHDRAW_APPEAL = Message("An appeal is withdrawn by the party's head.")
     UPLOAD_EVIDENCE = Message("Evidence is added by whoever works on the task, as long as it is open.")
     SEE_EVIDENCE = Message("Evidence is open to those who may see its case.")
     SEE_CONTRACT = Message("A contract is open to its authority's people for this programme and to its own party's.")
@@ -224,6 +225,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.CLAIM_TASK: (_WORKS,),
     Permission.RETURN_CASE: ((*_WORKS, _judges),),
     Permission.APPEAL: ((_heads_the_party, _is_no_administrator),),
+    Permission.WITHDRAW_APPEAL: ((_heads_the_party, _is_no_administrator),),
     Permission.UPLOAD_EVIDENCE: (_WORKS,),
     Permission.SEE_EVIDENCE: _SEES,
     Permission.SEE_CONTRACT: _SEES,
@@ -245,6 +247,7 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.CLAIM_TASK: TaskTarget,
     Permission.RETURN_CASE: TaskTarget,
     Permission.APPEAL: CaseTarget,
+    Permission.WITHDRAW_APPEAL: CaseTarget,
     Permission.UPLOAD_EVIDENCE: TaskTarget,
     Permission.SEE_EVIDENCE: CaseTarget,
     Permission.SEE_CONTRACT: ContractTarget,

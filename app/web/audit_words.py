@@ -20,6 +20,8 @@ ACTIONS = {
     "posted": Message("points and money posted"),
     "published": Message("result published"),
     "termination_decided": Message("termination proposal decided"),
+    "case_withdrawn": Message("case withdrawn"),
+    "appeal_withdrawn": Message("appeal withdrawn by the party"),
     "incident": Message("automatic step failed"),
     "incident_resolved": Message("failed step done"),
     "signed_in": Message("signed in"),

@@ -114,6 +114,7 @@ TABLE: dict[str, Route] = {
     "GET /cases/<case_id>/diagram.bpmn": Route(sees_the_case),
     "GET /cases/<case_id>/steps.json": Route(sees_the_case),
     "POST /cases/<case_id>/appeal": Route(appeals),
+    "POST /cases/<case_id>/appeal/withdraw": Route(appeals),
     "GET /cases/<case_id>/sheet.<kind>": Route(sees_the_case),
     "GET /papers/<paper_id>.<kind>": Route(sees_the_case),
     "GET /contracts/<contract_id>/ledger.xlsx": Route(sees_the_case),

@@ -81,6 +81,7 @@ VALUES: dict[str, object] = {
     "released": "11850000.00",
     "withheld": "0.00",
     "process": "rectification",
+    "person": "吴芳",
 }
 ITEM_FIELDS = ("task_id", "case_id", "case_code", "contract", "period", "step", "role", "due")
 VALUES["items"] = [

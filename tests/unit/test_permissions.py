@@ -134,7 +134,8 @@ def test_only_who_judges_returns_a_case(role: str) -> None:
 @pytest.mark.parametrize("separated", sorted(SEPARATED_ROLES))
 @pytest.mark.parametrize("permission", TARGETED, ids=name)
 def test_an_administrator_with_another_role_still_sees_no_case(separated: str, permission: Permission) -> None:
-    role = {P.APPEAL: "party_head", P.AMEND_CONTRACT: "supervisor"}.get(permission, "reviewer")
+    heads = {P.APPEAL: "party_head", P.WITHDRAW_APPEAL: "party_head", P.AMEND_CONTRACT: "supervisor"}
+    role = heads.get(permission, "reviewer")
     target = make_target(permission, CASE, role)
     assert may(look_as(role), permission, target)
     assert not may(look_as(role, separated), permission, target)

@@ -229,7 +229,6 @@ CREATE TABLE cases (
     audit_place INTEGER NOT NULL,
     audit_hash VARCHAR(64) NOT NULL,
     CONSTRAINT pk_cases PRIMARY KEY (id),
-    CONSTRAINT uq_cases_process_contract_id_period UNIQUE (process, contract_id, period),
     CONSTRAINT uq_cases_code UNIQUE (code),
     CONSTRAINT fk_cases_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
     CONSTRAINT fk_cases_parent_id FOREIGN KEY(parent_id) REFERENCES cases (id),
@@ -239,6 +238,8 @@ CREATE TABLE cases (
 );
 -- next
 CREATE INDEX ix_cases_contract_id_period ON cases (contract_id, period);
+-- next
+CREATE UNIQUE INDEX ix_cases_process_contract_id_period ON cases (process, contract_id, period) WHERE status != 'withdrawn';
 -- next
 CREATE UNIQUE INDEX ix_cases_instance_id ON cases (instance_id);
 -- next
