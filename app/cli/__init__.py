@@ -28,6 +28,7 @@ COMMANDS = {
     "task": "app.cli.task:task",
     "evidence": "app.cli.evidence:evidence",
     "ledger": "app.cli.ledger:ledger",
+    "payment": "app.cli.payment:payment",
     "paper": "app.cli.paper:paper",
     "audit": "app.cli.audit:audit",
     "score": "app.cli.score:score",

@@ -14,7 +14,6 @@ from app.casework.forms import (
     JointLookForm,
     LateForm,
     OpinionForm,
-    PaymentForm,
     PlanForm,
     ProofForm,
     ReportForm,
@@ -67,7 +66,7 @@ FORMS: dict[str, type[Form]] = {
     "approve_appeal": OpinionForm,
     "confirm_settlement": OpinionForm,
     "sign_settlement": OpinionForm,
-    "register_payment": PaymentForm,
+    "register_payment": OpinionForm,
 }
 FIELDS = {
     "facts": _("facts by name"),
@@ -93,8 +92,6 @@ FIELDS = {
     "arrived_on": _("the day on which it arrived"),
     "statement": _("the party's statement; none: no objection"),
     "basis": _("to end: the document that decided it"),
-    "paid_on": _("the day of payment"),
-    "voucher": _("the voucher of the payment"),
 }
 CHOICES = {
     "decide_unfiled": "proceed | extend",

@@ -27,6 +27,7 @@ PAGES = (
     "app.web.evidence",
     "app.web.contracts",
     "app.web.papers",
+    "app.web.payments",
     "app.web.diagrams",
     "app.web.incidents",
     "app.web.mailbox",

@@ -141,6 +141,8 @@ TABLE: dict[str, Route] = {
     "POST /tasks/<task_id>/evidence": Route(works_on_the_filing),
     "POST /tasks/<task_id>/evidence/<evidence_id>/withdraw": Route(works_on_the_filing),
     "GET /tasks/<task_id>": Route(sees_the_case),
+    "POST /tasks/<task_id>/payments": Route(nobody),
+    "POST /tasks/<task_id>/payments/<payment_id>/reverse": Route(nobody),
     "POST /tasks/<task_id>/claim": Route(works_on_the_filing),
     "POST /tasks/<task_id>/release": Route(sees_the_case),
     "POST /tasks/<task_id>/draft": Route(works_on_the_filing),
@@ -185,6 +187,7 @@ class Things:
     evidence_id: int
     person_id: int
     paper_id: int
+    payment_id: int = 1
     name: str = "contract-quarter"
     kind: str = "pdf"
 

@@ -631,3 +631,25 @@ CREATE TABLE paper_services (
     CONSTRAINT fk_paper_services_evidence_id FOREIGN KEY(evidence_id) REFERENCES evidence (id),
     CONSTRAINT fk_paper_services_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
 );
+-- next
+CREATE TABLE payments (
+    id BIGSERIAL NOT NULL,
+    case_id BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    paid_on DATE NOT NULL,
+    voucher VARCHAR(100) NOT NULL,
+    reverses BIGINT,
+    note TEXT NOT NULL,
+    recorded_by BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_payments PRIMARY KEY (id),
+    CONSTRAINT ck_payments_amount CHECK (amount <> 0 AND (reverses IS NULL) = (amount > 0)),
+    CONSTRAINT uq_payments_reverses UNIQUE (reverses),
+    CONSTRAINT fk_payments_case_id FOREIGN KEY(case_id) REFERENCES cases (id),
+    CONSTRAINT fk_payments_reverses FOREIGN KEY(reverses) REFERENCES payments (id),
+    CONSTRAINT fk_payments_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_payments_case_id ON payments (case_id, id);
+-- next
+CREATE TRIGGER payments_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION kaohe_refuse_change();

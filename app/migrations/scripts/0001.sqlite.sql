@@ -615,3 +615,27 @@ CREATE TABLE paper_services (
     CONSTRAINT fk_paper_services_evidence_id FOREIGN KEY(evidence_id) REFERENCES evidence (id),
     CONSTRAINT fk_paper_services_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
 );
+-- next
+CREATE TABLE payments (
+    id INTEGER NOT NULL,
+    case_id INTEGER NOT NULL,
+    amount BIGINT NOT NULL,
+    paid_on DATE NOT NULL,
+    voucher VARCHAR(100) NOT NULL,
+    reverses INTEGER,
+    note TEXT NOT NULL,
+    recorded_by INTEGER NOT NULL,
+    recorded_at DATETIME NOT NULL,
+    CONSTRAINT pk_payments PRIMARY KEY (id),
+    CONSTRAINT ck_payments_amount CHECK (amount <> 0 AND (reverses IS NULL) = (amount > 0)),
+    CONSTRAINT uq_payments_reverses UNIQUE (reverses),
+    CONSTRAINT fk_payments_case_id FOREIGN KEY(case_id) REFERENCES cases (id),
+    CONSTRAINT fk_payments_reverses FOREIGN KEY(reverses) REFERENCES payments (id),
+    CONSTRAINT fk_payments_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_payments_case_id ON payments (case_id, id);
+-- next
+CREATE TRIGGER payments_append_only_update BEFORE UPDATE ON payments BEGIN SELECT RAISE(ABORT, 'payments is append-only'); END;
+-- next
+CREATE TRIGGER payments_append_only_delete BEFORE DELETE ON payments BEGIN SELECT RAISE(ABORT, 'payments is append-only'); END;
