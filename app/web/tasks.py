@@ -24,6 +24,7 @@ from app.tasks.queries import get_task_with_case
 from app.web.access import get_session, get_viewer, needs, require_here
 from app.web.numbers import ID
 from app.web.site import get_now
+from app.web.step_forms import STEP_FORMS
 from app.web.steps_words import STEP_NAMES
 from app.web.task_page import TaskPage, read_known, read_task_page
 from app.web.task_values import YES, read_posted, shape_form
@@ -190,6 +191,7 @@ def _render(page: TaskPage, closed_by: str | None = None) -> str:
         task=page.task,
         case=page.page.case,
         step_names=STEP_NAMES,
+        step_forms=STEP_FORMS,
         closed_by=closed_by,
         phrases=PHRASES.get(page.task.step, ()),
     )
