@@ -50,6 +50,7 @@ class Permission(Enum):
     RETRY_INCIDENT = Message("A failed step is repeated by a process administrator.")
     ADD_CONTRACT = Message("Contracts are added by a supervisor or a process administrator.")
     AMEND_CONTRACT = Message("A contract's fee is amended by a supervisor of its authority.")
+    RECORD_DUTY = Message("A duty of the whole term is recorded as met by a supervisor of the contract's authority.")
     RECORD_OCCURRENCE = Message("Complaints and safety incidents are recorded by a reviewer or supervisor.")
     CHECK_OCCURRENCE = Message("Complaints and safety incidents are checked by a reviewer, verifier or supervisor.")
     ANSWER_OCCURRENCE = Message("A complaint or safety incident is answered by the party that it is about.")
@@ -248,6 +249,7 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.RETRY_INCIDENT: ((_holds("process_admin"),),),
     Permission.ADD_CONTRACT: ((_holds("supervisor", "process_admin"), _is_no_administrator),),
     Permission.AMEND_CONTRACT: ((_holds_there("supervisor"), _is_no_administrator),),
+    Permission.RECORD_DUTY: ((_holds_there("supervisor"), _is_no_administrator),),
     Permission.RECORD_OCCURRENCE: ((_holds_there("reviewer", "supervisor"), _is_no_administrator),),
     Permission.CHECK_OCCURRENCE: ((_holds_there("reviewer", "supervisor", "verifier"), _is_no_administrator),),
     Permission.ANSWER_OCCURRENCE: ((_is_of_the_party, _is_no_administrator),),
@@ -270,6 +272,7 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.SEE_EVIDENCE: CaseTarget,
     Permission.SEE_CONTRACT: ContractTarget,
     Permission.AMEND_CONTRACT: ContractTarget,
+    Permission.RECORD_DUTY: ContractTarget,
     Permission.RECORD_OCCURRENCE: ContractTarget,
     Permission.CHECK_OCCURRENCE: ContractTarget,
     Permission.ANSWER_OCCURRENCE: ContractTarget,

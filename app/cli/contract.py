@@ -17,6 +17,7 @@ from app.cli.amend import amend
 from app.cli.context import find_contract, open_app
 from app.cli.contract_files import Cny, add_from_file, add_from_options
 from app.cli.due import Day
+from app.cli.duty import record
 from app.cli.numbers import write_json
 from app.cli.tables import CODE, NUMBER, TEXT, print_table
 from app.cli.words import _, say
@@ -283,3 +284,4 @@ PERIOD_STATES = {
 
 
 contract.add_command(amend)
+contract.add_command(record)

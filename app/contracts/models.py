@@ -6,10 +6,22 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from app.db import Id, Json, Moment, Money, metadata
 
+LONGEST_DOCUMENT = 300
 STATES = ("active", "termination_proposed", "terminated", "settled")
 
 contracts = Table(
@@ -58,6 +70,43 @@ Index(
     sqlite_where=periods.c.opened_at.is_(None),
     postgresql_where=periods.c.opened_at.is_(None),
 )
+
+
+duty_records = Table(
+    "duty_records",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("contract_id", ForeignKey("contracts.id"), nullable=False),
+    Column("duty", String(60), nullable=False),
+    Column("is_met", Boolean, nullable=False),
+    Column("met_on", Date),
+    Column("document", String(LONGEST_DOCUMENT), nullable=False),
+    Column("file_id", ForeignKey("files.id")),
+    Column("file_name", String(200), nullable=False),
+    Column("recorded_by", ForeignKey("people.id"), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("is_met = (met_on IS NOT NULL)", name="met_on"),
+    Index("ix_duty_records_contract_id", "contract_id", "duty", "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRecord:
+    """What somebody recorded of a duty of the whole term that no fact counts; the newest of a duty stands.
+
+    `document`: what proves that it is met (a certificate with its number), or why an earlier record is taken back.
+    """
+
+    id: int
+    contract_id: int
+    duty: str
+    is_met: bool
+    met_on: dt.date | None
+    document: str
+    file_id: int | None
+    file_name: str
+    recorded_by: int
+    recorded_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from app.audit.operations import record
 from app.audit.values import Actor
 from app.calendar.contract_periods import get_contract_quarter
-from app.contracts.models import Contract, ContractPeriod, contracts, periods
+from app.contracts.models import Contract, ContractPeriod, contracts, duty_records, periods
 from app.contracts.queries import get_contract
 from app.db import insert_row
 from app.errors import KaoheError, Message
@@ -183,3 +183,29 @@ def bind_rubric_version(connection: Connection, period: ContractPeriod) -> Contr
     values = {"of_contract": period.contract_id, "of_year": period.year, "new_version": rubric.version}
     connection.execute(_BIND_VERSION, values)
     return replace(period, rubric_version=rubric.version)
+
+
+def add_duty_record(
+    connection: Connection,
+    contract_id: int,
+    duty: str,
+    met_on: dt.date | None,
+    document: str,
+    file_id: int | None,
+    file_name: str,
+    by: int,
+    now: dt.datetime,
+) -> None:
+    """Add what is recorded of a duty of the whole term; the newest record stands. No day: it isn't met after all."""
+    values = {
+        "contract_id": contract_id,
+        "duty": duty,
+        "is_met": met_on is not None,
+        "met_on": met_on,
+        "document": document,
+        "file_id": file_id,
+        "file_name": file_name,
+        "recorded_by": by,
+        "recorded_at": now,
+    }
+    insert_row(connection, duty_records, values)

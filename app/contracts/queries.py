@@ -6,10 +6,11 @@ import datetime as dt
 
 from sqlalchemy import Connection, bindparam, select
 
-from app.contracts.models import Contract, ContractPeriod, contracts, periods
+from app.contracts.models import Contract, ContractPeriod, DutyRecord, contracts, duty_records, periods
 from app.errors import Message, UnknownName, find_nearest
 
 _BY_ID = select(contracts).where(contracts.c.id == bindparam("id"))
+_DUTIES = select(duty_records).where(duty_records.c.contract_id == bindparam("id")).order_by(duty_records.c.id)
 _LOCK = _BY_ID.with_for_update()
 
 
@@ -38,6 +39,20 @@ def get_contract_by_code(connection: Connection, code: str) -> Contract:
 def list_contracts(connection: Connection) -> list[Contract]:
     """Return all contracts, by code."""
     return [Contract(*row) for row in connection.execute(select(contracts).order_by(contracts.c.code))]
+
+
+def map_duty_records(connection: Connection, contract_id: int) -> dict[str, DutyRecord]:
+    """Return what stands recorded of a contract's duties, by the duty's code."""
+    rows = connection.execute(_DUTIES, {"id": contract_id})
+    return {one.duty: one for one in (DutyRecord(*row) for row in rows)}
+
+
+def get_duty_record(connection: Connection, record_id: int) -> DutyRecord:
+    """Return a record of a duty; `UnknownName` when there is none."""
+    row = connection.execute(select(duty_records).where(duty_records.c.id == record_id)).one_or_none()
+    if row is None:
+        raise UnknownName(Message("unknown record {name}", name=record_id))
+    return DutyRecord(*row)
 
 
 def list_periods(connection: Connection, contract_id: int) -> list[ContractPeriod]:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from app.cases.models import Case
 from app.cases.queries import list_cases_of_contract
 from app.casework.accounts import LedgerDiffers, open_term, read_account
-from app.contracts.models import Contract, ContractPeriod
-from app.contracts.queries import list_periods
+from app.contracts.models import Contract, ContractPeriod, DutyRecord
+from app.contracts.queries import list_periods, map_duty_records
 from app.identity.models import Organisation
 from app.identity.queries import get_organisation
 from app.ledger.models import LedgerEntry, Payment
@@ -106,10 +106,13 @@ class DutyView:
 
     duty: Duty
     reached: Decimal | None
+    record: DutyRecord | None = None
 
     @property
     def is_met(self) -> bool:
-        """Whether the target is reached."""
+        """Whether the target is reached, or the duty recorded as met."""
+        if self.record is not None:
+            return self.record.is_met
         return self.reached is not None and self.duty.target is not None and self.reached >= self.duty.target
 
 
@@ -164,17 +167,17 @@ def read_contract_page(connection: Connection, contract: Contract, programme_nam
         following=tuple(one for one in cases if one.process != QUARTER_CASE),
         differs=differs,
         papers=tuple(papers),
-        duties=tuple(_list_duties(contract, term)),
+        duties=tuple(_list_duties(contract, term, map_duty_records(connection, contract.id))),
         payments=tuple(list_payments_of_contract(connection, contract.id)),
     )
 
 
-def _list_duties(contract: Contract, term: Term) -> Iterator[DutyView]:
+def _list_duties(contract: Contract, term: Term, records: Mapping[str, DutyRecord]) -> Iterator[DutyView]:
     """Yield the duties of the whole term with running totals over its years (rules.md, §1)."""
     lasts = {one.quarter.year: one for one in sorted(term.accounts, key=lambda one: one.code)}
     for duty in get_catalogue().get_programme(contract.programme).duties:
         if duty.fact is None:
-            yield DutyView(duty, None)
+            yield DutyView(duty, None, records.get(duty.code))
             continue
         found = [one.values.get(duty.fact, 0) for one in lasts.values()]
         yield DutyView(duty, sum((Decimal(value) for value in found), ZERO))

@@ -46,6 +46,7 @@ def add_words() -> dict[str, object]:
     return {
         "contract_states": STATES,
         "may_add": lambda: may_here(Permission.ADD_CONTRACT),
+        "may_record_duty": lambda contract: may_here(Permission.RECORD_DUTY, make_contract_target(contract)),
         "may_amend": lambda contract: may_here(Permission.AMEND_CONTRACT, make_contract_target(contract)),
     }
 

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.casework.forms import FormRefused, read_form
+from app.casework.forms import read_form
 from app.casework.intake import (
     AnswerForm,
     CheckForm,
@@ -25,21 +25,18 @@ from app.contracts.models import Contract
 from app.contracts.queries import get_contract, list_contracts, list_periods
 from app.db import reading, transaction
 from app.errors import KaoheError, Message
-from app.evidence.operations import Received, receive_file
 from app.evidence.queries import get_file
-from app.evidence.rules import NameRefused
-from app.evidence.signatures import UploadRefused
-from app.evidence.store import FileTooLarge, StorageFull
 from app.identity.queries import list_people_by_id
 from app.occurrences.models import Occurrence
 from app.occurrences.queries import get_occurrence, list_of_contracts
 from app.permissions import Permission, may
 from app.web.access import get_session, get_viewer, needs, require_here
-from app.web.evidence import get_store, send_stored
+from app.web.evidence import send_stored
 from app.web.numbers import ID, read_number
 from app.web.site import get_now
 from app.web.task_values import YES, read_posted
-from app.web.words import _, say
+from app.web.uploads import read_wrong, receive_posted
+from app.web.words import _
 
 blueprint = Blueprint("occurrences", __name__)
 STATES = {
@@ -58,7 +55,6 @@ FIELDS = {
     "valid": Message("Conclusion"),
     "finding": Message("What was found"),
 }
-UPLOADS = (UploadRefused, NameRefused, FileTooLarge, StorageFull)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +140,11 @@ def record(contract_id: int) -> AnyResponse | tuple[str, int]:
         require_here(Permission.RECORD_OCCURRENCE, make_contract_target(get_contract(connection, contract_id)))
     try:
         form = read_form(OccurrenceForm, {**typed, "happened_on": _read_day(typed)})
-        file = _receive()
+        file = receive_posted()
         with transaction() as connection:
             made = record_occurrence(connection, _get_doer(), contract_id, form, file, get_now())
     except KaoheError as error:
-        return _show_form(contract_id, typed, _read_wrong(error)), 422
+        return _show_form(contract_id, typed, read_wrong(error, FIELDS)), 422
     flash(_("Recorded; the party is told and may answer."), "success")
     return redirect(url_for("occurrences.show_occurrence", occurrence_id=made.id), 303)
 
@@ -162,11 +158,11 @@ def answer(occurrence_id: int) -> AnyResponse | tuple[str, int]:
         require_here(Permission.ANSWER_OCCURRENCE, make_contract_target(_get(connection, occurrence_id)[1]))
     try:
         form = read_form(AnswerForm, {"answer": typed.get("answer", "")})
-        file = _receive()
+        file = receive_posted()
         with transaction() as connection:
             answer_occurrence(connection, _get_doer(), occurrence_id, form, file, get_now())
     except KaoheError as error:
-        return _show(occurrence_id, typed, _read_wrong(error)), 422
+        return _show(occurrence_id, typed, read_wrong(error, FIELDS)), 422
     flash(_("Your answer is recorded; until the check it can be replaced."), "success")
     return redirect(url_for("occurrences.show_occurrence", occurrence_id=occurrence_id), 303)
 
@@ -184,7 +180,7 @@ def check(occurrence_id: int) -> AnyResponse | tuple[str, int]:
         with transaction() as connection:
             found = check_occurrence(connection, _get_doer(), occurrence_id, form, get_now())
     except KaoheError as error:
-        return _show(occurrence_id, typed, _read_wrong(error)), 422
+        return _show(occurrence_id, typed, read_wrong(error, FIELDS)), 422
     flash(_("The finding is recorded; valid ones count at the quarter's review."), "success")
     return redirect(url_for("occurrences.show_occurrence", occurrence_id=found.id), 303)
 
@@ -250,26 +246,5 @@ def _get_doer() -> Doer:
     return Doer(session.person.id, session.person.name, get_viewer())
 
 
-def _receive() -> Received | None:
-    file = request.files.get("file")
-    return receive_file(get_store(), file.filename, file.stream) if file is not None and file.filename else None
-
-
 def _read_day(typed: Mapping[str, str]) -> str | None:
     return typed.get("happened_on") or None
-
-
-def _read_wrong(error: KaoheError) -> dict[str, Message]:
-    """Return what is wrong by field; what is wrong with an upload stands at the file. Anything else goes on up."""
-    if isinstance(error, FormRefused):
-        return {one.field: _name_field(one.field, one.message) for one in error.refusals}
-    if isinstance(error, UPLOADS):
-        return {"file": Message("{reason} Choose the file again.", reason=say(error.message))}
-    raise error
-
-
-def _name_field(field: str, message: Message) -> Message:
-    """Return a message that names its field as the page does."""
-    if "field" not in message.values or field not in FIELDS:
-        return message
-    return Message(message.text, **{**message.values, "field": FIELDS[field]})

@@ -27,6 +27,7 @@ PAGES = (
     "app.web.evidence",
     "app.web.contracts",
     "app.web.occurrences",
+    "app.web.duties",
     "app.web.papers",
     "app.web.scans",
     "app.web.payments",

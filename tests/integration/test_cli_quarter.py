@@ -161,3 +161,14 @@ def test_a_complaint_is_recorded_answered_and_checked_on_the_command_line(opened
     assert [(one["number"], one["verdict"], one["answer"]) for one in found] == [(1, "valid", "已修复")]
     wrong = run("occurrence", "record", "CF", *told[:2], "--on", "2020-01-01", *told[4:], "--user", "sun")
     assert (wrong.status, "合同期" in wrong.out) == (1, True)
+
+
+def test_a_duty_of_the_term_is_recorded_with_its_certificate_on_the_command_line(opened: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "证书.txt"
+    proof.write_text("证书 2026-1", "utf-8")
+    today = str(dt.datetime.now(dt.UTC).date())
+    given = ("HS", "incubation_base", "--document", "证书 2026-1", "--file", str(proof))
+    assert "已登记" in do("contract", "duty", *given, "--met-on", today, "--user", "sun").out
+    refused = run("contract", "duty", *given, "--met-on", "2000-01-01", "--user", "sun")
+    assert (refused.status, "完成日期应在" in refused.out) == (1, True)
+    assert run("contract", "duty", *given, "--met-on", today, "--user", "zhao").status == 1

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from app.papers.queries import list_papers_of_contract
 from app.tasks.queries import list_open_tasks
 from tests.integration.caseworld import Side, drive, make_side
 from tests.integration.test_web_inbox import visit
-from tests.integration.website import NOW, make_site
+from tests.integration.website import NOW, SiteSettings, make_site
 
 POOR: dict[str, object] = {"mentors": 0, "mentor_events": 0, "trainees_cumulative": 10, "short_videos": 0}
 FAILED = 3
@@ -33,8 +34,8 @@ LATER = NOW + dt.timedelta(days=90)
 
 
 @pytest.fixture
-def side(app: Flask) -> Side:
-    make_site(app)
+def side(app: Flask, tmp_path: Path) -> Side:
+    make_site(app, SiteSettings(data_folder=tmp_path))
     return make_side("hongshan")
 
 
@@ -166,3 +167,23 @@ def test_what_the_quarter_before_had_to_rectify_is_flagged_in_the_next_one(app: 
         task = list_open_tasks(connection, second.id)[0]
     page = visit(app, side.name("party_staff")).get(f"/tasks/{task.id}").text
     assert page.count("上季度失分，整改中") == FAILED
+
+
+def test_the_incubation_base_is_recorded_with_its_certificate_and_can_be_taken_back(app: Flask, side: Side) -> None:
+    supervisor = visit(app, side.name("supervisor"))
+    page, contract = f"/contracts/{side.contract.id}/duties/incubation_base", f"/contracts/{side.contract.id}"
+    assert "打造国家级创业孵化示范基地" in supervisor.get(page).text
+    assert supervisor.post(page, {"document": "证书 2026-1"}).status_code == 422
+    early = supervisor.post(page, {"met_on": "2020-01-01", "document": "证书 2026-1"})
+    assert early.status_code == 422
+    assert "证书 2026-1" in early.text
+    file = (BytesIO(b"certificate"), "certificate.txt")
+    assert supervisor.post(page, {"met_on": "2026-01-30", "document": "证书 2026-1", "file": file}).status_code == 303
+    vendor = visit(app, side.name("party_staff"))
+    shown = vendor.get(contract).text
+    assert "证书 2026-1" in shown
+    path = next(iter(re.findall(r'href="(/duties/\d+/file)"', shown)))
+    assert vendor.get(path).data == b"certificate"
+    assert supervisor.post(page, {"document": "证书误登他人"}).status_code == 303
+    assert "证书 2026-1" not in vendor.get(contract).text
+    assert supervisor.get(f"/contracts/{side.contract.id}/duties/trainees_of_term").status_code == 404

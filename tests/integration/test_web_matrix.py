@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from werkzeug.test import TestResponse
 
 from app.audit.values import Actor
 from app.cases.models import Case, incidents
+from app.contracts.operations import add_duty_record
+from app.contracts.queries import map_duty_records
 from app.db import transaction
-from app.evidence.operations import Received, add_link, receive_file
+from app.evidence.operations import Received, add_link, keep_file, receive_file
 from app.identity.operations import NewRole, add_organisation, add_person
 from app.identity.rules import ROLES
 from app.occurrences.operations import NewOccurrence, add_occurrence
@@ -155,6 +157,9 @@ TABLE: dict[str, Route] = {
     "GET /occurrences/<occurrence_id>/files/<which>": Route(sees_the_case),
     "POST /occurrences/<occurrence_id>/answer": Route(is_the_party),
     "POST /occurrences/<occurrence_id>/check": Route(checks_the_register),
+    "GET /contracts/<contract_id>/duties/<code>": Route(supervises),
+    "POST /contracts/<contract_id>/duties/<code>": Route(supervises),
+    "GET /duties/<duty_id>/file": Route(sees_the_case),
     "GET /contracts/<contract_id>/occurrences/new": Route(keeps_the_register),
     "POST /contracts/<contract_id>/occurrences": Route(keeps_the_register),
     "GET /mailbox": Route(everybody),
@@ -223,8 +228,10 @@ class Things:
     paper_id: int
     occurrence_id: int
     scan_id: int
+    duty_id: int
     payment_id: int = 1
     which: str = "record"
+    code: str = "incubation_base"
     name: str = "contract-quarter"
     kind: str = "pdf"
 
@@ -245,9 +252,17 @@ def make_things(case: Case) -> Things:
         scan = add_scan(connection, Filing(scanned, "sealed"), None, spare.id, NOW, paper_id=paper_id)
         told = NewOccurrence("valid_complaints", NOW.date(), "热线", "投诉", make_file())
         occurrence_id = add_occurrence(connection, case.contract_id, told, spare.id, NOW, NOW)
+        duty_id = add_certificate(connection, case.contract_id, spare.id)
     assert added is not None
-    numbers = (task.id, proof.id, spare.id, paper_id, occurrence_id, scan.id)
+    numbers = (task.id, proof.id, spare.id, paper_id, occurrence_id, scan.id, duty_id)
     return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), *numbers)
+
+
+def add_certificate(connection: Connection, contract_id: int, by: int) -> int:
+    """A duty recorded as met, with a file."""
+    file_id = keep_file(connection, make_file(), NOW)
+    add_duty_record(connection, contract_id, "incubation_base", NOW.date(), "证书", file_id, "证书.txt", by, NOW)
+    return map_duty_records(connection, contract_id)["incubation_base"].id
 
 
 def make_file() -> Received:

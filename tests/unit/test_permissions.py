@@ -140,7 +140,7 @@ def test_only_finance_records_payments(role: str) -> None:
 @pytest.mark.parametrize("permission", TARGETED, ids=name)
 def test_an_administrator_with_another_role_still_sees_no_case(separated: str, permission: Permission) -> None:
     others = {P.APPEAL: "party_head", P.WITHDRAW_APPEAL: "party_head", P.ANSWER_OCCURRENCE: "party_staff"}
-    others |= {P.AMEND_CONTRACT: "supervisor", P.RECORD_PAYMENT: "finance"}
+    others |= {P.AMEND_CONTRACT: "supervisor", P.RECORD_PAYMENT: "finance", P.RECORD_DUTY: "supervisor"}
     role = others.get(permission, "reviewer")
     target = make_target(permission, CASE, role)
     assert may(look_as(role), permission, target)
@@ -163,13 +163,14 @@ def test_a_result_is_appealed_by_its_partys_head_and_a_fee_amended_by_its_author
 @pytest.mark.parametrize(
     ("permission", "roles"),
     [
+        (P.RECORD_DUTY, {"supervisor"}),
         (P.RECORD_OCCURRENCE, {"reviewer", "supervisor"}),
         (P.CHECK_OCCURRENCE, {"reviewer", "supervisor", "verifier"}),
         (P.ANSWER_OCCURRENCE, {"party_staff", "party_head"}),
     ],
-    ids=["record", "check", "answer"],
+    ids=["duty", "record", "check", "answer"],
 )
-def test_complaints_are_recorded_and_checked_by_the_authority_and_answered_by_the_party(
+def test_the_authority_records_duties_and_complaints_and_the_party_answers(
     permission: Permission, roles: set[str], place: str
 ) -> None:
     target = make_target(permission, PLACES[place], "")

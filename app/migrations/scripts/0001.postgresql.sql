@@ -379,6 +379,26 @@ CREATE INDEX ix_evidence_file_id ON evidence (file_id);
 -- next
 CREATE INDEX ix_evidence_case_id ON evidence (case_id, indicator, requirement, number);
 -- next
+CREATE TABLE duty_records (
+    id BIGSERIAL NOT NULL,
+    contract_id BIGINT NOT NULL,
+    duty VARCHAR(60) NOT NULL,
+    is_met BOOLEAN NOT NULL,
+    met_on DATE,
+    document VARCHAR(300) NOT NULL,
+    file_id BIGINT,
+    file_name VARCHAR(200) NOT NULL,
+    recorded_by BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_duty_records PRIMARY KEY (id),
+    CONSTRAINT ck_duty_records_met_on CHECK (is_met = (met_on IS NOT NULL)),
+    CONSTRAINT fk_duty_records_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
+    CONSTRAINT fk_duty_records_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_duty_records_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_duty_records_contract_id ON duty_records (contract_id, duty, id);
+-- next
 CREATE TABLE occurrences (
     id BIGSERIAL NOT NULL,
     contract_id BIGINT NOT NULL,
