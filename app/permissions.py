@@ -22,6 +22,7 @@ PARTY_ROLES = frozenset({"party_staff", "party_head"})
 JUDGING_ROLES = frozenset({"reviewer", "scorer", "approver", "second_approver", "appeal_handler", "verifier"})
 AUTHORITY_ROLES = JUDGING_ROLES | {"local_authority", "finance", "supervisor"}
 BOARD_ROLES = frozenset({"approver", "second_approver", "supervisor", "finance"})
+FILING_ROLES = frozenset({"reviewer", "appeal_handler", "finance", "supervisor"})
 SEPARATED_ROLES = frozenset({"system_admin", "security_admin", "audit_admin"})
 """The three administrators (三员分立): none of them sees a case."""
 
@@ -50,6 +51,8 @@ class Permission(Enum):
     RECORD_OCCURRENCE = Message("Complaints and safety incidents are recorded by a reviewer or supervisor.")
     CHECK_OCCURRENCE = Message("Complaints and safety incidents are checked by a reviewer, verifier or supervisor.")
     ANSWER_OCCURRENCE = Message("A complaint or safety incident is answered by the party that it is about.")
+    FILE_SCAN = Message("Scans are filed back by a reviewer, appeal handler, finance or supervisor of the authority.")
+    SEE_SIGNED_SHEET = Message("A signed score sheet names its scorers: it is open to its authority's people.")
     MANAGE_ACCOUNTS = Message("Accounts are kept by system administrators.")
     SEE_AUDIT = Message("The audit trail is read by audit administrators.")
     SEE_DIAGRAM = Message("Sign in to see the diagrams of the processes.")
@@ -240,6 +243,8 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.RECORD_OCCURRENCE: ((_holds_there("reviewer", "supervisor"), _is_no_administrator),),
     Permission.CHECK_OCCURRENCE: ((_holds_there("reviewer", "supervisor", "verifier"), _is_no_administrator),),
     Permission.ANSWER_OCCURRENCE: ((_is_of_the_party, _is_no_administrator),),
+    Permission.FILE_SCAN: ((_holds_there(*FILING_ROLES), _is_no_administrator),),
+    Permission.SEE_SIGNED_SHEET: ((_is_of_the_authority, _is_no_administrator),),
     Permission.MANAGE_ACCOUNTS: ((_holds("system_admin"),),),
     Permission.SEE_AUDIT: ((_holds("audit_admin"),),),
     Permission.SEE_DIAGRAM: _SIGNED_IN,
@@ -258,5 +263,7 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.RECORD_OCCURRENCE: ContractTarget,
     Permission.CHECK_OCCURRENCE: ContractTarget,
     Permission.ANSWER_OCCURRENCE: ContractTarget,
+    Permission.FILE_SCAN: ContractTarget,
+    Permission.SEE_SIGNED_SHEET: CaseTarget,
 }
 """What a permission is about; one that is not here is about nothing in particular."""

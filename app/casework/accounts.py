@@ -141,6 +141,14 @@ def get_place(code: str) -> tuple[int, int]:
     return int(year), int(quarter)
 
 
+def name_before(code: str) -> str | None:
+    """Return the quarter before one: Y1Q4 before Y2Q1; None before the term's first."""
+    year, quarter = get_place(code)
+    if quarter > 1:
+        return f"Y{year}Q{quarter - 1}"
+    return f"Y{year - 1}Q4" if year > 1 else None
+
+
 def read_bound(work: Work) -> Account:
     """Return the contract's account as it stands after what this piece of work has bound."""
     return work.bound or read_account(work.connection, work.contract)

@@ -1,4 +1,4 @@
-"""Tables and values of issued papers and of the proof that they arrived."""
+"""Tables and values of issued papers, of the proof that they arrived, and of scans filed back to them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from app.db import Id, Json, Moment, metadata
+from app.evidence.models import LONGEST_NAME
 
 KINDS = (
     "rectification_notice",
@@ -19,6 +20,7 @@ KINDS = (
     "settlement",
 )
 MANNERS = ("portal", "mail", "receipt", "announcement")
+SCAN_KINDS = ("sealed", "signed", "both")
 
 papers = Table(
     "papers",
@@ -51,6 +53,29 @@ paper_services = Table(
     Column("recorded_by", ForeignKey("people.id")),
     Column("recorded_at", Moment, nullable=False),
     CheckConstraint(f"manner IN {MANNERS}", name="manner"),
+)
+
+paper_scans = Table(
+    "paper_scans",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("paper_id", ForeignKey("papers.id")),
+    Column("sheet_id", ForeignKey("sheets.id")),
+    Column("number", Integer, nullable=False),
+    Column("supersedes", ForeignKey("paper_scans.id"), unique=True),
+    Column("kind", String(10), nullable=False),
+    Column("file_id", ForeignKey("files.id"), nullable=False, index=True),
+    Column("name", String(LONGEST_NAME), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("filed_by", ForeignKey("people.id"), nullable=False),
+    Column("filed_at", Moment, nullable=False),
+    CheckConstraint("(paper_id IS NULL) <> (sheet_id IS NULL)", name="paper_or_sheet"),
+    CheckConstraint(f"kind IN {SCAN_KINDS}", name="kind"),
+    CheckConstraint("number >= 1 AND (number = 1) = (supersedes IS NULL)", name="number"),
+    CheckConstraint("(reason = '') = (supersedes IS NULL)", name="reason"),
+    UniqueConstraint("paper_id", "number"),
+    UniqueConstraint("sheet_id", "number"),
 )
 
 
@@ -88,3 +113,37 @@ class Service:
     evidence_id: int | None
     recorded_by: int | None
     recorded_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scan (扫描件) of a paper or of a version of a score sheet that came back sealed (用印) or signed (签字).
+
+    `number` is its version from 1; a better one supersedes it with a `reason` and it stays. `size` is in bytes;
+    `case_id` names the case of its paper or sheet, `sheet_number` the sheet's version.
+    """
+
+    id: int
+    paper_id: int | None
+    sheet_id: int | None
+    number: int
+    supersedes: int | None
+    kind: str
+    file_id: int
+    name: str
+    note: str
+    reason: str
+    filed_by: int
+    filed_at: dt.datetime
+    case_id: int
+    sheet_number: int | None
+    filed_by_name: str
+    sha256: str
+    size: int
+    media_type: str
+    superseded_by: int | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no better one has superseded it."""
+        return self.superseded_by is None

@@ -1,6 +1,6 @@
-"""The demonstration: both contract programmes, eleven contracts, a year each lived through the engine.
+"""The demonstration: both contract programmes, eleven contracts, a year each (one: two) lived through the engine.
 
-The fourth quarter of each contract, or what follows from it, stands at another step when the clock reaches today, so
+The last quarter of each contract, or what follows from it, stands at another step when the clock reaches today, so
 that every role finds work: a rectification to be verified, a termination to be decided, a settled year.
 Everything here is invented; every organisation says so in its name.
 """
@@ -60,7 +60,7 @@ UNFILED = ("submit", "decide_unfiled")
 
 @dataclass(frozen=True, slots=True)
 class DemoContract:
-    """A contract of the demonstration: how many working days ago its fourth quarter opened, and where that stands.
+    """A contract of the demonstration: how many working days ago its last quarter opened, and where that stands.
 
     `short`: how many facts of each quarter fall short. `stops_at`: the steps at which nobody acts any more.
     `defers`: the first quarter defers an indicator, the fourth makes it up; `appeals`: the third quarter is appealed.
@@ -73,7 +73,7 @@ class DemoContract:
     fee: Decimal
     opened_ago: int
     stops_at: tuple[str, ...]
-    short: tuple[int, int, int, int]
+    short: tuple[int, ...]
     defers: bool = False
     appeals: bool = False
 
@@ -103,7 +103,14 @@ CONTRACTS = (
         (3, 2, 5, 2),
     ),
     DemoContract(
-        "HS-HC", "数字化专业人才实训（汇创）", HONGSHAN, "huichuang", Decimal(7_200_000), 9, ("review",), (1, 3, 2, 4)
+        "HS-HC",
+        "数字化专业人才实训（汇创）",
+        HONGSHAN,
+        "huichuang",
+        Decimal(7_200_000),
+        9,
+        ("review",),
+        (4, 14, 3, 5, 1, 3, 2, 4),
     ),
     DemoContract(
         "HS-LX", "数字化专业人才实训（立信）", HONGSHAN, "lixin", Decimal(6_400_000), 20, UNFILED, (5, 6, 4, 5)
@@ -177,10 +184,10 @@ def build_demo(today: dt.date, store: FileStore, report: Callable[[str], None] =
 
 
 def find_start(contract: DemoContract, today: dt.date) -> dt.date:
-    """Return on which day a contract began whose fourth quarter's case opened so many working days ago."""
-    opened = add_working_days(get_calendar(), today, -contract.opened_ago)
-    start = opened - YEAR
-    while get_contract_quarter(start, 1, 4).opens > opened:
+    """Return on which day a contract began whose last quarter's case opened so many working days ago."""
+    opened, years = add_working_days(get_calendar(), today, -contract.opened_ago), len(contract.short) // 4
+    start = opened - YEAR * years
+    while get_contract_quarter(start, years, 4).opens > opened:
         start -= dt.timedelta(days=1)
     return start
 
@@ -215,7 +222,7 @@ def make_play(
     store: FileStore,
     now: dt.datetime,
 ) -> Play:
-    """Add a contract and return what happens in its four quarters."""
+    """Add a contract and return what happens in its quarters."""
     cast = _make_cast(demo, people)
     new = NewContract(
         code=demo.code,
@@ -243,9 +250,10 @@ def _make_cast(demo: DemoContract, people: dict[str, tuple[int, Doer]]) -> Cast:
 def _list_scripts(contract: Contract, demo: DemoContract) -> Iterator[QuarterScript]:
     random = Random(f"{SEED}{demo.code}")  # noqa: S311  # the same demonstration every time, no secret
     for place, short in enumerate(demo.short):
-        scorer = get_part_scorer(contract.programme, 1, f"Q{place + 1}")
+        year, quarter = place // 4 + 1, place % 4 + 1
+        scorer = get_part_scorer(contract.programme, 1, f"Q{quarter}")
         is_last = place == len(demo.short) - 1
-        yield _make_script(f"Y1Q{place + 1}", scorer, short, random, demo.stops_at if is_last else (), demo)
+        yield _make_script(f"Y{year}Q{quarter}", scorer, short, random, demo.stops_at if is_last else (), demo)
 
 
 def _make_script(

@@ -23,6 +23,7 @@ from app.ledger.models import LedgerEntry
 from app.ledger.queries import list_entries
 from app.outbox.models import Message as Letter
 from app.outbox.queries import list_by_case
+from app.papers.queries import list_scans_of_sheets
 from app.permissions import Permission, Viewer, may
 from app.scores.models import Finding, SheetRow
 from app.scores.queries import list_findings, list_sheets
@@ -35,6 +36,7 @@ from app.web.case_words import SHEET_STATES
 from app.web.following import FollowingView, read_following
 from app.web.inbox import find_whose
 from app.web.letters import name_template, reads_all_letters
+from app.web.scan_views import ScansView, view_sheet_scans
 from app.web.sheets import FactView, SheetSource, SheetView, make_evidence, make_fact, make_sheet
 from app.web.steps_words import STEP_NAMES
 
@@ -105,6 +107,7 @@ class CasePage:
     incident: Incident | None
     more: FollowingView
     appeal: AppealView
+    signed: ScansView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,7 @@ def read_case_page(connection: Connection, case: Case, viewer: Viewer, now: dt.d
         incident=find_incident_of_case(connection, case.id),
         more=read_following(connection, case, now),
         appeal=read_appeal(connection, case, viewer, now),
+        signed=read_signed(connection, sheet_row, reader),
     )
 
 
@@ -214,6 +218,14 @@ def read_appeal(connection: Connection, case: Case, viewer: Viewer, now: dt.date
         return AppealView()
     refusal = find_appeal_refusal(connection, case, now)
     return AppealView(refusal is None, due.due, refusal)
+
+
+def read_signed(connection: Connection, sheet: SheetRow | None, reader: Reader) -> ScansView | None:
+    """Return the scans of the shown sheet as it was signed; it names the scorers, so the party has none of it."""
+    if sheet is None or not reader.is_authority:
+        return None
+    found = view_sheet_scans(sheet, list_scans_of_sheets(connection, sheet.case_id))
+    return found if found.path or found.scans else None
 
 
 def make_now(task: Task, case: Case, viewer: Viewer, names: Names) -> NowView:

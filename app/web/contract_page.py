@@ -18,14 +18,14 @@ from app.identity.models import Organisation
 from app.identity.queries import get_organisation
 from app.ledger.models import LedgerEntry
 from app.ledger.queries import list_entries
-from app.papers.queries import list_papers_of_contract, map_services
+from app.papers.queries import list_papers_of_contract
 from app.programmes.catalogue import get_catalogue
 from app.programmes.definition import Duty
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.parameters import Consequences, TerminationByDeduction
 from app.scoring.consequences.term import QuarterResult, Term, TermResult, YearResult
 from app.scoring.model import ZERO
-from app.web.following import PaperView
+from app.web.following import PaperView, view_papers
 from app.web.periods import show_quarter
 
 QUARTER_CASE = "contract-quarter"
@@ -157,8 +157,7 @@ def read_contract_page(connection: Connection, contract: Contract, programme_nam
     """Return the page of a contract; a ledger that doesn't match its events is said, and its entries still shown."""
     term, differs = _read_term(connection, contract)
     result = term.make_result()
-    services = map_services(connection, contract.id)
-    papers = list_papers_of_contract(connection, contract.id)
+    papers = view_papers(connection, contract.id, list_papers_of_contract(connection, contract.id))
     cases = list_cases_of_contract(connection, contract.id)
     periods = list_periods(connection, contract.id)
     parameters = open_term(contract).parameters
@@ -174,7 +173,7 @@ def read_contract_page(connection: Connection, contract: Contract, programme_nam
         entries=tuple(list_entries(connection, contract.id)),
         following=tuple(one for one in cases if one.process != QUARTER_CASE),
         differs=differs,
-        papers=tuple(PaperView(one, services.get(one.id)) for one in papers),
+        papers=tuple(papers),
         duties=tuple(_list_duties(contract, term)),
     )
 

@@ -41,8 +41,13 @@ def download(evidence_id: int) -> AnyResponse:
         require_here(Permission.SEE_EVIDENCE, make_case_target(get_case(connection, found.case_id)))
     if found.sha256 is None or found.media_type is None:
         return redirect(found.link or url_for("inbox.show_inbox"), 303)
-    answer = send_file(get_store().path(found.sha256), mimetype=found.media_type, conditional=True)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    return send_stored(found.sha256, found.media_type, found.name)
+
+
+def send_stored(sha256: str, media_type: str, name: str) -> AnyResponse:
+    """Send a stored file as a download under its name."""
+    answer = send_file(get_store().path(sha256), mimetype=media_type, conditional=True)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return answer
 
 

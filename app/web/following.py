@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from app.calendar.due_explained import StepDue
 from app.cases.models import Case
-from app.cases.queries import list_steps
-from app.casework.accounts import LedgerDiffers, get_year, read_account
+from app.cases.queries import find_case, list_steps
+from app.casework.accounts import LedgerDiffers, get_year, name_before, read_account
 from app.casework.deferral import Deferred, list_deferred
 from app.casework.obstacles import find_obstacle, find_settlement_obstacle
 from app.casework.paper_words import name_indicators
 from app.casework.payment import find_payment_due
 from app.casework.serving import SERVICE_EVIDENCE
-from app.casework.work import PROPOSAL, RECTIFICATION, SETTLEMENT, Work, find_programme, get_part_scorer
+from app.casework.work import PROPOSAL, QUARTER, RECTIFICATION, SETTLEMENT, Work, find_programme, get_part_scorer
 from app.contracts.queries import get_contract
 from app.errors import Message
 from app.evidence.models import Evidence
 from app.evidence.queries import list_evidence
 from app.papers.models import Paper, Service
-from app.papers.queries import list_papers_of_case, map_services
+from app.papers.queries import list_papers_of_case, map_scans, map_services
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.term import QuarterResult
 from app.submissions.models import RectificationItem, Submission
-from app.submissions.queries import find_submission, list_all_rectification_items
+from app.submissions.queries import find_submission, list_all_rectification_items, list_rectification_items
+from app.web.scan_views import ScansView, view_paper_scans
 
 LAST_PART = "Q4"
 
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """An issued paper with the proof that it arrived."""
+    """An issued paper with the proof that it arrived, and its scans."""
 
     paper: Paper
     service: Service | None
+    scans: ScansView
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class FollowingView:
     """What a case has beside its sheet; empty where its kind has no such thing.
 
     `items`: the failed criteria of all rounds; `names`: of indicators; `proofs`: a case's own evidence by indicator;
-    `statement`: the party's; `obstacle`: why the step can't be done yet.
+    `statement`: the party's; `obstacle`: why the step can't be done yet; `flagged`: what the quarter before had to
+    rectify, by indicator.
     """
 
     items: tuple[RectificationItem, ...] = ()
@@ -92,8 +95,7 @@ class FollowingView:
 
 def read_following(connection: Connection, case: Case, now: dt.datetime) -> FollowingView:
     """Return what a case shows beside its sheet."""
-    services = map_services(connection, case.contract_id)
-    papers = tuple(PaperView(one, services.get(one.id)) for one in list_papers_of_case(connection, case.id))
+    papers = tuple(view_papers(connection, case.contract_id, list_papers_of_case(connection, case.id)))
     names = name_indicators(get_part_scorer(case.rubric, case.rubric_version, case.part))
     work = Work(connection, case, now)
     if case.process == RECTIFICATION:
@@ -112,10 +114,25 @@ def read_following(connection: Connection, case: Case, now: dt.datetime) -> Foll
     return FollowingView(
         names=names,
         papers=papers,
+        flagged=_list_flagged(connection, case),
         filed=find_submission(connection, case.id) if knows else None,
         can_defer=knows and case.part != LAST_PART,
         deferred=tuple(list_deferred(work)),
     )
+
+
+def view_papers(connection: Connection, contract_id: int, papers: Iterable[Paper]) -> Iterator[PaperView]:
+    """Yield papers of a contract, each with the proof that it arrived and its scans."""
+    services, scans = map_services(connection, contract_id), map_scans(connection, contract_id)
+    for one in papers:
+        yield PaperView(one, services.get(one.id), view_paper_scans(one, scans.get(one.id, ())))
+
+
+def _list_flagged(connection: Connection, case: Case) -> dict[str, RectificationItem]:
+    """Return the criteria that the quarter before had to rectify, as its rectification's latest round has them."""
+    before = name_before(case.period) if case.process == QUARTER else None
+    found = None if before is None else find_case(connection, RECTIFICATION, case.contract_id, before)
+    return {} if found is None else {one.indicator: one for one in list_rectification_items(connection, found.id)}
 
 
 def _is_statement(step: str, outcome: str) -> bool:

@@ -11,7 +11,11 @@ ID = f"int(min=1, max={MOST})"
 
 def read_number(name: str) -> int | None:
     """Return a row's number from the address's query, None for what is none."""
-    text = request.args.get(name, "")
+    return parse_number(request.args.get(name, ""))
+
+
+def parse_number(text: str) -> int | None:
+    """Return a row's number from a text, None for what is none."""
     if not text.isascii() or not text.isdecimal() or len(text) > len(str(MOST)):
         return None
     return int(text) if 0 < int(text) <= MOST else None

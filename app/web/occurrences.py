@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -36,7 +35,7 @@ from app.occurrences.models import Occurrence
 from app.occurrences.queries import get_occurrence, list_of_contracts
 from app.permissions import Permission, may
 from app.web.access import get_session, get_viewer, needs, require_here
-from app.web.evidence import get_store
+from app.web.evidence import get_store, send_stored
 from app.web.numbers import ID, read_number
 from app.web.site import get_now
 from app.web.task_values import YES, read_posted
@@ -118,9 +117,7 @@ def download(occurrence_id: int, which: str) -> AnyResponse:
             "answer": (one.answer_file_id, one.answer_file_name),
         }.get(which, (None, ""))
         file = get_file(connection, file_id) if file_id is not None else abort(404)
-    answer = send_file(get_store().path(file.sha256), mimetype=file.media_type, conditional=True)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return answer
+    return send_stored(file.sha256, file.media_type, name)
 
 
 @blueprint.get("/occurrences/new")

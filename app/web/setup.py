@@ -28,6 +28,7 @@ PAGES = (
     "app.web.contracts",
     "app.web.occurrences",
     "app.web.papers",
+    "app.web.scans",
     "app.web.diagrams",
     "app.web.incidents",
     "app.web.mailbox",

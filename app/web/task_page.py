@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.cases.models import Case
 from app.cases.queries import find_case, list_doers
+from app.casework.accounts import name_before
 from app.casework.estimate import Estimate, estimate
 from app.casework.exclusions import find_exclusion
 from app.casework.intake import Counted, count_valid, read_counted
@@ -184,9 +185,8 @@ def _read_reviewed(connection: Connection, case_id: int, scorer: PartScorer) -> 
 
 def _read_earlier(connection: Connection, case: Case) -> dict[str, Value]:
     """Return the reviewed values of the quarter before: last time's answer at hand."""
-    year, quarter = int(case.period[1:].partition("Q")[0]), int(case.period[-1])
-    before = f"Y{year}Q{quarter - 1}" if quarter > 1 else f"Y{year - 1}Q4"
-    found = find_case(connection, case.process, case.contract_id, before)
+    before = name_before(case.period)
+    found = None if before is None else find_case(connection, case.process, case.contract_id, before)
     return {} if found is None else _read_facts(connection, found.id, "reviewed")
 
 

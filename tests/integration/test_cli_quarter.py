@@ -10,6 +10,7 @@ import pytest
 from tests.integration.command import Done, run
 from tests.integration.installation import data
 from tests.integration.simulating import HONGSHAN, reach, write_yaml
+from tests.unit.test_evidence_samples import PNG
 
 __all__ = ["data"]
 
@@ -101,8 +102,34 @@ def appeal_and_amend(folder: Path) -> None:
     assert [one["kind"] for one in papers] == ["appeal_decision"]
     do("paper", "write", "HS", papers[0]["number"], str(folder / "decision.pdf"))
     assert (folder / "decision.pdf").read_bytes().startswith(b"%PDF")
+    file_scans(folder, papers[0]["number"])
     entries = do("ledger", "show", "HS", "--json").json
     assert [one["kind"] for one in entries] == ["points", "reversal"]
+
+
+def file_scans(folder: Path, number: str) -> None:
+    """The decision comes back sealed, is scanned better, and the signed score sheet is filed; the party files none."""
+    scan = str(folder / "decision.pdf")
+    sealed = ("paper", "file", "HS", number, scan, "--kind", "sealed", "--user")
+    assert run(*sealed, "zhao").status == 1
+    assert "第1版" in do(*sealed, "sun").out
+    better = folder / "better.png"
+    better.write_bytes(PNG)
+    again = ("paper", "file", "HS", number, str(better), "--kind", "both", "--user", "sun")
+    refused = run(*again)
+    assert (refused.status, "理由" in refused.out) == (1, True)
+    do(*again, "--reason", "原件模糊")
+    scans = do("paper", "list", "HS", "--json").json[0]["scans"]
+    assert [(one["version"], one["kind"], one["superseded"]) for one in scans] == [
+        (2, "both", False),
+        (1, "sealed", True),
+    ]
+    assert "用印签字件，第2版" in do("paper", "list", "HS").out
+    do("paper", "file-sheet", "HS-Y1Q1", scan, "--kind", "signed", "--user", "sun")
+    letter = folder / "decision.docx"
+    letter.write_bytes(b"PK")
+    wrong = run("paper", "file", "HS", number, str(letter), "--kind", "sealed", "--user", "sun")
+    assert (wrong.status, "只接受 PDF" in wrong.out) == (1, True)
 
 
 def test_repeating_init_changes_nothing_and_keeps_the_administrator(data: Path) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import re
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from docx import Document
@@ -11,15 +15,20 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from app.cases.queries import find_case
+from app.casework.open_case import open_period
 from app.casework.work import APPEAL, RECTIFICATION
-from app.contracts.queries import get_contract
-from app.db import reading
+from app.contracts.queries import get_contract, list_periods
+from app.db import reading, transaction
 from app.papers.queries import list_papers_of_contract
+from app.tasks.queries import list_open_tasks
 from tests.integration.caseworld import Side, drive, make_side
 from tests.integration.test_web_inbox import visit
-from tests.integration.website import make_site
+from tests.integration.website import NOW, make_site
 
 POOR: dict[str, object] = {"mentors": 0, "mentor_events": 0, "trainees_cumulative": 10, "short_videos": 0}
+FAILED = 3
+"""The indicators that they take points from: training, mentoring, publicity."""
+LATER = NOW + dt.timedelta(days=90)
 
 
 @pytest.fixture
@@ -106,3 +115,35 @@ def test_a_fee_is_amended_on_the_contract_page_and_a_refusal_keeps_what_was_type
     assert done.status_code == 303
     with reading() as connection:
         assert get_contract(connection, side.contract.id).get_fee(2) == Decimal(9_000_000)
+
+
+def read_pictures(page: str) -> list[dict[str, Any]]:
+    """What the page's pictures draw."""
+    return [json.loads(one) for one in re.findall(r'<script type="application/json">(.*?)</script>', page)]
+
+
+def test_a_contracts_years_are_drawn_from_the_numbers_of_its_tables(app: Flask, side: Side) -> None:
+    reader = visit(app, side.name("reviewer"))
+    assert read_pictures(reader.get(f"/contracts/{side.contract.id}").text) == []
+    drive(side, "", **POOR)
+    scores, points, money = read_pictures(reader.get(f"/contracts/{side.contract.id}").text)
+    assert [one["value"] for one in scores["quarters"]] == ["17.5"] + [None] * 11
+    assert [(one["name"], one["at"]) for one in scores["lines"]] == [("扣款、整改", "20")]
+    assert [one["values"] for one in points["series"]] == [["7.5", None, None]] + [[None] * 3] * 3
+    assert [one["at"] for one in points["lines"]] == ["40"]
+    assert {one["name"]: one["values"] for one in money["series"]} == {
+        "目前余额": ["11750000", None, None],
+        "已扣款": ["250000", None, None],
+        "尚未开始": [None, "12000000", "12000000"],
+    }
+
+
+def test_what_the_quarter_before_had_to_rectify_is_flagged_in_the_next_one(app: Flask, side: Side) -> None:
+    drive(side, "", **POOR)
+    with transaction() as connection:
+        second = open_period(connection, list_periods(connection, side.contract.id)[1], LATER)
+    assert second is not None
+    with reading() as connection:
+        task = list_open_tasks(connection, second.id)[0]
+    page = visit(app, side.name("party_staff")).get(f"/tasks/{task.id}").text
+    assert page.count("上季度失分，整改中") == FAILED

@@ -5,10 +5,10 @@ The routes come from the application, what each needs from the table below: a ro
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -24,13 +24,14 @@ from app.identity.operations import NewRole, add_organisation, add_person
 from app.identity.rules import ROLES
 from app.occurrences.operations import NewOccurrence, add_occurrence
 from app.outbox.queries import list_by_case
-from app.papers.operations import NewPaper, issue_paper, reserve_number
+from app.papers.operations import Filing, NewPaper, add_scan, issue_paper, receive_scan, reserve_number
 from app.tasks.queries import list_open_tasks
 from app.web.access import STATIC_ENDPOINTS
 from app.web.evidence import get_store
 from tests.integration.caseworld import Side, add_neighbour, make_side
 from tests.integration.website import NOW, PASSWORD, SiteSettings, Visitor, make_site
 from tests.paper_builders import make_letter
+from tests.unit.test_evidence_samples import PDF
 
 OWN, NEIGHBOUR, STRANGER = "own", "another of the same authority", "another organisation's"
 RELATIONS = (OWN, NEIGHBOUR, STRANGER)
@@ -109,6 +110,10 @@ def is_the_party(role: str, relation: str) -> bool:
     return role in PARTY and relation == OWN
 
 
+def files_scans(role: str, relation: str) -> bool:
+    return role in {"reviewer", "appeal_handler", "finance", "supervisor"} and relation != STRANGER
+
+
 adds_contracts = only("supervisor", "process_admin")
 
 TABLE: dict[str, Route] = {
@@ -132,6 +137,11 @@ TABLE: dict[str, Route] = {
     "POST /cases/<case_id>/appeal": Route(appeals),
     "GET /cases/<case_id>/sheet.<kind>": Route(sees_the_case),
     "GET /papers/<paper_id>.<kind>": Route(sees_the_case),
+    "GET /papers/<paper_id>/scans": Route(files_scans),
+    "POST /papers/<paper_id>/scans": Route(files_scans),
+    "GET /cases/<case_id>/sheet/scans": Route(files_scans),
+    "POST /cases/<case_id>/sheet/scans": Route(files_scans),
+    "GET /scans/<scan_id>": Route(sees_the_case),
     "GET /contracts/<contract_id>/ledger.xlsx": Route(sees_the_case),
     "POST /contracts/<contract_id>/fee": Route(amends_fees),
     "GET /contracts": Route(has_work),
@@ -209,6 +219,7 @@ class Things:
     person_id: int
     paper_id: int
     occurrence_id: int
+    scan_id: int
     which: str = "record"
     name: str = "contract-quarter"
     kind: str = "pdf"
@@ -226,18 +237,18 @@ def make_things(case: Case) -> Things:
         letter = make_letter().to_data()
         new = NewPaper("rectification_notice", case.contract_id, case.id, "整改通知书", letter)
         paper_id = issue_paper(connection, reserved, new, None, NOW)
+        scanned = receive_scan(get_store(), "用印件.pdf", io.BytesIO(PDF))
+        scan = add_scan(connection, Filing(scanned, "sealed"), None, spare.id, NOW, paper_id=paper_id)
         told = NewOccurrence("valid_complaints", NOW.date(), "热线", "投诉", make_file())
         occurrence_id = add_occurrence(connection, case.contract_id, told, spare.id, NOW, NOW)
     assert added is not None
-    letter_id, incident_id = letters[-1].id, int(added[0])
-    return Things(
-        case.id, case.contract_id, letter_id, incident_id, task.id, proof.id, spare.id, paper_id, occurrence_id
-    )
+    numbers = (task.id, proof.id, spare.id, paper_id, occurrence_id, scan.id)
+    return Things(case.id, case.contract_id, letters[-1].id, int(added[0]), *numbers)
 
 
 def make_file() -> Received:
     """A file in the site's store."""
-    return receive_file(get_store(), "情况.txt", BytesIO("电梯停运".encode()))
+    return receive_file(get_store(), "情况.txt", io.BytesIO("电梯停运".encode()))
 
 
 def make_world() -> tuple[Side, dict[str, Things]]:

@@ -13,7 +13,7 @@ from tests.journeys.browser import PHONE, open_browser, open_page
 from tests.journeys.demo_site import CARDS, enter_by_card, serve_demo
 
 PATIENCE = 20_000
-ONE_THING = re.compile(r"/(tasks|cases|contracts|mailbox)/\d+|/diagrams/[\w-]+")
+ONE_THING = re.compile(r"/(tasks|cases|contracts|mailbox|occurrences)/\d+|/diagrams/[\w-]+")
 DIAGRAM = re.compile(r"/(cases|diagrams)/")
 
 
@@ -79,4 +79,6 @@ def check(page: Page) -> None:
     room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert room[0] <= room[1], (page.url, room)
     assert page.evaluate(CUT) == [], page.url
+    for place in page.locator("[data-picture]").all():
+        expect(place.locator("svg text").first).to_be_visible()
     assert page.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)"), page.url

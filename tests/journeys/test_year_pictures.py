@@ -14,8 +14,9 @@ NARROW: ViewportSize = {"width": 800, "height": 900}
 PICTURES = ("scores", "points", "money")
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 STICKING_OUT = """[...document.querySelectorAll(".chart")].filter((one) => {
-    const room = one.getBoundingClientRect().right;
-    return [...one.querySelectorAll("svg text")].some((text) => text.getBoundingClientRect().right > room + 1);
+    const room = one.getBoundingClientRect();
+    return [...one.querySelectorAll("svg text")].map((text) => text.getBoundingClientRect())
+        .some((text) => text.right > room.right + 1 || text.left < room.left - 1);
 }).length"""
 
 
@@ -59,6 +60,16 @@ def test_three_pictures_are_drawn_each_with_its_numbers(office: Office, size: Vi
         assert page.evaluate(STICKING_OUT) == 0
         wide, window = page.evaluate(WIDTHS)
         assert wide <= window
+
+
+@pytest.mark.parametrize(("username", "size"), [("duban", DESK), ("caiwu", PHONE)], ids=["desk", "phone"])
+def test_english_words_find_room_as_well(office: Office, username: str, size: ViewportSize) -> None:
+    with office.enter(username, size) as page:
+        open_years(page)
+        page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("heading", name="Year by year")).to_be_visible()
+        expect(page.locator("#picture-points svg")).to_contain_text("40 termination proposal")
+        assert page.evaluate(STICKING_OUT) == 0
 
 
 def test_a_picture_says_in_a_sentence_what_there_is_to_see(office: Office) -> None:

@@ -171,6 +171,18 @@ def test_complaints_are_recorded_and_checked_by_the_authority_and_answered_by_th
     assert able == (roles if place == "own" else set())
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_scans_are_filed_by_whoever_handles_the_authoritys_papers_and_signed_sheets_stay_with_it(place: str) -> None:
+    able = {
+        permission: {role for role in ALL_ROLES if may(look_as(role), permission, make_target(permission, at, ""))}
+        for at in (PLACES[place],)
+        for permission in (P.FILE_SCAN, P.SEE_SIGNED_SHEET)
+    }
+    filing = {"reviewer", "appeal_handler", "finance", "supervisor"}
+    assert able[P.FILE_SCAN] == (filing if place == "own" else set())
+    assert able[P.SEE_SIGNED_SHEET] == (set(AUTHORITY_ROLES) if place == "own" else set())
+
+
 def test_a_task_of_a_named_person_is_nobody_elses() -> None:
     scorer = look_as("scorer")
     assert may(scorer, P.WORK_ON_TASK, TaskTarget(CASE, "scorer", assigned_to=ME))

@@ -673,3 +673,33 @@ CREATE TABLE paper_services (
     CONSTRAINT fk_paper_services_evidence_id FOREIGN KEY(evidence_id) REFERENCES evidence (id),
     CONSTRAINT fk_paper_services_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
 );
+-- next
+CREATE TABLE paper_scans (
+    id BIGSERIAL NOT NULL,
+    paper_id BIGINT,
+    sheet_id BIGINT,
+    number INTEGER NOT NULL,
+    supersedes BIGINT,
+    kind VARCHAR(10) NOT NULL,
+    file_id BIGINT NOT NULL,
+    name VARCHAR(200) NOT NULL,
+    note TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    filed_by BIGINT NOT NULL,
+    filed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_paper_scans PRIMARY KEY (id),
+    CONSTRAINT ck_paper_scans_paper_or_sheet CHECK ((paper_id IS NULL) <> (sheet_id IS NULL)),
+    CONSTRAINT ck_paper_scans_kind CHECK (kind IN ('sealed', 'signed', 'both')),
+    CONSTRAINT ck_paper_scans_number CHECK (number >= 1 AND (number = 1) = (supersedes IS NULL)),
+    CONSTRAINT ck_paper_scans_reason CHECK ((reason = '') = (supersedes IS NULL)),
+    CONSTRAINT uq_paper_scans_paper_id_number UNIQUE (paper_id, number),
+    CONSTRAINT uq_paper_scans_sheet_id_number UNIQUE (sheet_id, number),
+    CONSTRAINT fk_paper_scans_paper_id FOREIGN KEY(paper_id) REFERENCES papers (id),
+    CONSTRAINT fk_paper_scans_sheet_id FOREIGN KEY(sheet_id) REFERENCES sheets (id),
+    CONSTRAINT uq_paper_scans_supersedes UNIQUE (supersedes),
+    CONSTRAINT fk_paper_scans_supersedes FOREIGN KEY(supersedes) REFERENCES paper_scans (id),
+    CONSTRAINT fk_paper_scans_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_paper_scans_filed_by FOREIGN KEY(filed_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_paper_scans_file_id ON paper_scans (file_id);

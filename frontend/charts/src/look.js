@@ -34,10 +34,12 @@ export const TOTAL = { fontWeight: 600, color: INK, fontSize: 12, lineHeight: 18
 export const VALUE_LABEL = { color: INK, fontSize: 12, fontWeight: 600, textBorderColor: "#fff", textBorderWidth: 3 };
 
 // One mark line each: `axis` is "xAxis" or "yAxis". The name stands at the line's end, outside the plot.
+// Across columns it runs behind them, so that it strikes through no score; across bars, which bear none, before them.
 export function markLines(lines, axis, position, wordsOf) {
   return {
-    symbol: "none", silent: true, lineStyle: { color: RED, type: "dashed", width: 1 },
-    label: { position, color: RED, fontSize: 12, lineHeight: 15, align: position === "end" && axis === "yAxis" ? "left" : "center" },
+    z: axis === "yAxis" ? 1 : 5, symbol: "none", silent: true, lineStyle: { color: RED, type: "dashed", width: 1 },
+    // At the right edge of bars there is no room beyond the line, so its name ends there.
+    label: { position, color: RED, fontSize: 12, ...(axis === "xAxis" && { align: "right", offset: [4, 0] }) },
     data: lines.map((line) => ({ [axis]: Number(line.at), label: { formatter: wordsOf(line) } })),
   };
 }

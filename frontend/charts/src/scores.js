@@ -6,10 +6,13 @@ const ROOM_FOR_NAMES = 56;
 const ROOM_FOR_SHORT_NAMES = 20;
 const ROOM_FOR_VALUES = 42;
 const AXIS = 28;
-const WIDE = { right: 92, write: (line) => `${line.at} ${line.name}` };
-// The words beside the title say what each line means.
-const NARROW = { right: 24, write: (line) => line.at };
 const NARROW_BELOW = 560;
+
+// On a phone a line bears its number only: the words beside the title say what it means.
+const writeLine = (line, narrow) => (narrow ? line.at : `${line.at} ${line.name}`);
+
+// A Chinese character is as wide as its size of 12, others hardly more than half of that.
+const estimateWidth = (text) => [...text].reduce((sum, one) => sum + (one > "\u2e7f" ? 12 : 6.6), 0);
 
 const number = (text) => (text === null ? null : Number(text));
 
@@ -48,7 +51,8 @@ function describe(data, place) {
 }
 
 export function makeScores(data, width) {
-  const { right, write } = width < NARROW_BELOW ? NARROW : WIDE;
+  const write = (line) => writeLine(line, width < NARROW_BELOW);
+  const right = Math.ceil(8 + Math.max(...data.lines.map((line) => estimateWidth(write(line)))));
   const room = (width - AXIS - right) / data.quarters.length;
   const top = Number(data.top);
   return {
