@@ -38,6 +38,8 @@ class Permission(Enum):
     CLAIM_TASK = Message("A task is claimed by someone of the role that it waits for, while nobody else has it.")
     RETURN_CASE = Message("A case is returned by whoever reviews, scores, verifies or approves it at this step.")
     APPEAL = Message("A published result is appealed by the party's head.")
+    WITHDRAW_APPEAL = Message("An appeal is withdrawn by the party's head.")
+    RECORD_PAYMENT = Message("Payments are recorded by finance, as long as the settlement waits for them.")
     UPLOAD_EVIDENCE = Message("Evidence is added by whoever works on the task, as long as it is open.")
     SEE_EVIDENCE = Message("Evidence is open to those who may see its case.")
     SEE_CONTRACT = Message("A contract is open to its authority's people for this programme and to its own party's.")
@@ -217,6 +219,10 @@ def _judges(_viewer: Viewer, target: Target) -> bool:
     return isinstance(target, TaskTarget) and target.role in JUDGING_ROLES
 
 
+def _pays(_viewer: Viewer, target: Target) -> bool:
+    return isinstance(target, TaskTarget) and target.role == "finance"
+
+
 _SEES: tuple[Way, ...] = ((_is_of_the_authority, _is_no_administrator), (_is_of_the_party, _is_no_administrator))
 _WORKS: Way = (_holds_its_role, _is_open, _nobody_else_has_it, _is_no_administrator)
 _SIGNED_IN: tuple[Way, ...] = ((_is_somebody,),)
@@ -230,6 +236,8 @@ RULES: dict[Permission, tuple[Way, ...]] = {
     Permission.CLAIM_TASK: (_WORKS,),
     Permission.RETURN_CASE: ((*_WORKS, _judges),),
     Permission.APPEAL: ((_holds_there("party_head"), _is_no_administrator),),
+    Permission.WITHDRAW_APPEAL: ((_holds_there("party_head"), _is_no_administrator),),
+    Permission.RECORD_PAYMENT: ((*_WORKS, _pays),),
     Permission.UPLOAD_EVIDENCE: (_WORKS,),
     Permission.SEE_EVIDENCE: _SEES,
     Permission.SEE_CONTRACT: _SEES,
@@ -256,6 +264,8 @@ TARGETS: dict[Permission, type[ContractTarget | CaseTarget | TaskTarget]] = {
     Permission.CLAIM_TASK: TaskTarget,
     Permission.RETURN_CASE: TaskTarget,
     Permission.APPEAL: CaseTarget,
+    Permission.WITHDRAW_APPEAL: CaseTarget,
+    Permission.RECORD_PAYMENT: TaskTarget,
     Permission.UPLOAD_EVIDENCE: TaskTarget,
     Permission.SEE_EVIDENCE: CaseTarget,
     Permission.SEE_CONTRACT: ContractTarget,

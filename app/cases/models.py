@@ -14,13 +14,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 from app.audit.rules import Head
 from app.db import Id, Json, Moment, metadata
 
 OUTCOMES = ("done", "returned", "lapsed", "undone")
+WITHDRAWN = "withdrawn"
+"""The status of a case that ended where it stood: another may be opened about the same period."""
 INCIDENT_STATES = ("retrying", "open", "resolved")
 
 cases = Table(
@@ -46,9 +47,18 @@ cases = Table(
     Column("closed_at", Moment),
     Column("audit_place", Integer, nullable=False),
     Column("audit_hash", String(64), nullable=False),
-    UniqueConstraint("process", "contract_id", "period"),
     Index("ix_cases_contract_id_period", "contract_id", "period"),
     Index("ix_cases_instance_id", "instance_id", unique=True),
+)
+
+Index(
+    "ix_cases_process_contract_id_period",
+    cases.c.process,
+    cases.c.contract_id,
+    cases.c.period,
+    unique=True,
+    sqlite_where=cases.c.status != WITHDRAWN,
+    postgresql_where=cases.c.status != WITHDRAWN,
 )
 
 case_steps = Table(

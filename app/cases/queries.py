@@ -86,10 +86,15 @@ def get_case_by_code(connection: Connection, code: str) -> Case:
 
 
 def find_case(connection: Connection, process: str, contract_id: int, period: str) -> Case | None:
-    """Return the case of a process about a contract's period, or None."""
+    """Return the case of a process about a contract's period, the newest where earlier ones were withdrawn, or None."""
+    found = list_cases_about(connection, process, contract_id, period)
+    return found[-1] if found else None
+
+
+def list_cases_about(connection: Connection, process: str, contract_id: int, period: str) -> list[Case]:
+    """Return the cases of a process about a contract's period, oldest first: all but the last were withdrawn."""
     where = (cases.c.process == process, cases.c.contract_id == contract_id, cases.c.period == period)
-    row = connection.execute(select(cases).where(*where)).one_or_none()
-    return None if row is None else Case(*row)
+    return [Case(*row) for row in connection.execute(select(cases).where(*where).order_by(cases.c.id))]
 
 
 def list_cases_of_contract(connection: Connection, contract_id: int) -> list[Case]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -211,11 +212,18 @@ class TerminationForm(Form):
 
 
 class PaymentForm(Form):
-    """登记付款: the day on which the released amount was paid, and the voucher."""
+    """登记付款: an amount in CNY, the day in China on which it was paid, and the voucher; a note at will."""
 
+    amount: Decimal
     paid_on: dt.date
-    voucher: Annotated[str, Field(min_length=1, max_length=200)]
+    voucher: Annotated[str, Field(min_length=1, max_length=100)]
     opinion: Opinion = ""
+
+
+class ReversalForm(Form):
+    """冲销付款: why a recorded payment is taken back."""
+
+    reason: Reason
 
 
 def read_form(form_type: type[FormType], given: Mapping[str, object]) -> FormType:

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from app.calendar.due_explained import StepDue
-from app.cases.models import Case
+from app.cases.models import WITHDRAWN, Case
 from app.cases.queries import find_case, find_live_case, list_cases_of_contract
 from app.casework.accounts import get_year
 from app.casework.work import APPEAL, PROPOSAL, QUARTER, explain_step
@@ -39,8 +39,13 @@ def find_obstacle(connection: Connection, case: Case, now: dt.datetime) -> Messa
 
 
 def find_appeal(connection: Connection, quarter: Case) -> Case | None:
-    """Return the appeal against a quarter's result, live or over, or None."""
-    return find_case(connection, APPEAL, quarter.contract_id, quarter.period)
+    """Return the appeal against a quarter's result, live or over, or None; one that was withdrawn counts as none.
+
+    While the time for an appeal runs, who withdrew one may file another: the time is the party's, and giving up
+    early must not cost it days that it still has. Once the time is over the withdrawal is final.
+    """
+    found = find_case(connection, APPEAL, quarter.contract_id, quarter.period)
+    return None if found is None or found.status == WITHDRAWN else found
 
 
 def find_settlement_obstacle(connection: Connection, contract_id: int, last: str, now: dt.datetime) -> Message | None:

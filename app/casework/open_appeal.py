@@ -1,4 +1,4 @@
-"""Open an appeal (复核) against a published result, once, within its time; a refusal stays on record."""
+"""Open an appeal (复核) against a published result within its time; a refusal stays on record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.audit.operations import append
 from app.cases.models import Case
 from app.cases.operations import set_heads
-from app.cases.queries import lock_case
+from app.cases.queries import list_cases_about, lock_case
 from app.casework.obstacles import find_appeal_due, find_appeal_refusal
 from app.casework.open_case import open_following_case
 from app.casework.sheets import require_sheet
@@ -63,7 +63,8 @@ def open_appeal(connection: Connection, doer: Doer, case_id: int, now: dt.dateti
         add_sheet(connection, values)
 
     variables = {"unfiled_at": (due.due + ONE_SECOND).isoformat()}
-    following = open_following_case(work, APPEAL, "under_appeal", variables, prepare=prepare)
+    ordinal = len(list_cases_about(connection, APPEAL, case.contract_id, case.period)) + 1
+    following = open_following_case(work, APPEAL, "under_appeal", variables, ordinal=ordinal, prepare=prepare)
     _record(work, "appeal_opened", {"case": following.case.code})
     return following.case
 

@@ -63,16 +63,18 @@ def open_following_case(
     variables: Mapping[str, object],
     *,
     period: str = "",
+    ordinal: int = 1,
     prepare: Callable[[Work], None] = lambda _following: None,
 ) -> Work:
     """Open a case that follows from the one at work: the same party, another process; return the work on it.
 
-    `period` is the case's own unless named. `prepare` adds what belongs to the new case before its first step is told.
+    `period` is the case's own unless named; `ordinal` counts the cases about it, withdrawn ones included. `prepare`
+    adds what belongs to the new case before its first step is told.
     """
     advance = start(work.connection, process, variables, work.now)
     case, period = work.case, period or work.case.period
     new = NewCase(
-        code=f"{work.contract.code}-{period}-{SUFFIXES[process]}",
+        code=f"{work.contract.code}-{period}-{SUFFIXES[process]}{ordinal if ordinal > 1 else ''}",
         process=process,
         contract_id=case.contract_id,
         period=period,

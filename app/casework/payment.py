@@ -1,17 +1,22 @@
-"""The payment clock (保障中小企业款项支付条例): 30 days, which a late acceptance doesn't stop."""
+"""What a settlement still owes, and the payment clock (保障中小企业款项支付条例): 30 days, late acceptance or not."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
 
 from app.calendar.due_explained import StepDue, explain_step_due
 from app.calendar.working_days import add_working_days
 from app.cases.models import Case
 from app.cases.queries import list_cases_of_contract
-from app.casework.accounts import get_year
+from app.casework.accounts import get_year, read_account
 from app.casework.work import QUARTER, Work, get_calendar
 from app.clock import get_china_day
+from app.ledger.models import Payment
+from app.ledger.queries import list_payments
 from app.programmes.definition import Programme
+from app.scoring.model import ZERO
 
 ACCEPTANCE = (
     "submission",
@@ -25,6 +30,44 @@ ACCEPTANCE = (
     "second_signature",
 )
 """The steps that an acceptance may take at most: their times together are the agreed time of inspection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a year released and what was paid of it, in CNY; payments in the order in which they were recorded."""
+
+    released: Decimal
+    payments: tuple[Payment, ...]
+    due: StepDue
+
+    @property
+    def paid(self) -> Decimal:
+        """What is paid: a payment that was taken back counts nothing."""
+        return sum((one.amount for one in self.payments), ZERO)
+
+    @property
+    def open(self) -> Decimal:
+        """What is still to be paid."""
+        return self.released - self.paid
+
+    @property
+    def standing(self) -> tuple[Payment, ...]:
+        """The payments that were not taken back."""
+        gone = {one.reverses for one in self.payments}
+        return tuple(one for one in self.payments if one.reverses is None and one.id not in gone)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether some of it was paid after its time."""
+        last = get_china_day(self.due.due)
+        return any(one.paid_on > last for one in self.standing)
+
+
+def read_owed(work: Work) -> Owed:
+    """Return what the settlement at work still owes; nothing while the year isn't settled."""
+    settlement = read_account(work.connection, work.contract).term.settlements.get(get_year(work.case.period))
+    released = ZERO if settlement is None else settlement.released
+    return Owed(released, tuple(list_payments(work.connection, work.case.id)), find_payment_due(work))
 
 
 def find_payment_due(work: Work) -> StepDue:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.audit.operations import append
-from app.cases.models import Case
+from app.cases.models import WITHDRAWN, Case
 from app.cases.operations import move_case
 from app.cases.queries import lock_case
 from app.casework.notices import PARTY, notify
@@ -14,30 +16,32 @@ from app.outbox.operations import add
 from app.processes.operations import cancel
 from app.tasks.operations import cancel_tasks
 
-WITHDRAWN = "withdrawn"
-
 
 def withdraw_case(work: Work, case: Case, reason: Message) -> None:
     """Withdraw another case of the contract at work, which stays locked: its tasks close, its timers never fire."""
     locked = lock_case(work.connection, case.id)
     if locked.closed_at is not None:
         return
-    cancel(work.connection, locked.instance_id)
-    cancel_tasks(work.connection, locked.id, work.now)
     other = Work(work.connection, locked, work.now, work.doer)
     other.contract, other.holders = work.contract, work.holders
     text = render(reason, "zh")
     notify(other, PARTY, "case_withdrawn", "final", {"process": locked.process, "reason": text})
+    end_withdrawn(other, "case_withdrawn", {"reason": text, "by_case": work.case.code})
+
+
+def end_withdrawn(work: Work, action: str, details: Mapping[str, object]) -> None:
+    """End the locked case at work where it stands, and tell whom it concerns; its audit chain keeps the reason."""
+    cancel(work.connection, work.case.instance_id)
+    cancel_tasks(work.connection, work.case.id, work.now)
     actor = None if work.doer is None else work.doer.actor
-    details = {"reason": text, "by_case": work.case.code}
-    head = append(work.connection, locked.head, locked.chain, [(actor, "case_withdrawn", details)], work.now)
+    head = append(work.connection, work.case.head, work.case.chain, [(actor, action, details)], work.now)
     move_case(
         work.connection,
-        locked,
+        work.case,
         status=WITHDRAWN,
-        round_=locked.round,
-        filing_due=locked.filing_due,
+        round_=work.case.round,
+        filing_due=work.case.filing_due,
         closed_at=work.now,
         head=head,
     )
-    add(work.connection, other.messages, work.now)
+    add(work.connection, work.messages, work.now)

@@ -1,4 +1,4 @@
-"""`kaohe case appeal`: open the appeal against a published result as the party's head."""
+"""`kaohe case appeal` and `kaohe case withdraw-appeal`: as the party's head, against a published result."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from app.cases.queries import get_case_by_code
 from app.casework.open_appeal import AppealRefused, open_appeal
+from app.casework.withdraw_appeal import WithdrawalRefused, withdraw_appeal
 from app.cli.context import open_app
 from app.cli.numbers import write_json
 from app.cli.task import find_doer
@@ -19,7 +20,7 @@ from app.permissions import NotPermitted
 from app.tasks.queries import list_open_tasks
 
 
-@click.command("appeal", help=_("Appeal a published result, once and in time; its first task names the lines."))
+@click.command("appeal", help=_("Appeal a published result in time; its first task names the lines."))
 @click.argument("code", metavar="CASE")
 @click.option("--user", required=True, metavar="NAME", help=_("Who appeals: the party's head."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
@@ -39,6 +40,25 @@ def appeal(code: str, user: str, *, as_json: bool) -> None:
         return
     text = _("Appeal {case} opened; “kaohe task show {task} --template” prints its form.")
     print(text.format(case=answer.code, task=tasks[0].id))
+
+
+@click.command("withdraw-appeal", help=_("Withdraw an appeal that isn't answered yet; the published result stands."))
+@click.argument("code", metavar="CASE")
+@click.option("--reason", required=True, metavar="TEXT", help=_("Why it is withdrawn."))
+@click.option("--user", required=True, metavar="NAME", help=_("Who withdraws it: the party's head."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+def withdraw(code: str, reason: str, user: str, *, as_json: bool) -> None:
+    """Withdraw an appeal."""
+    try:
+        with open_app() as opened, transaction() as connection:
+            case = get_case_by_code(connection, code)
+            closed = withdraw_appeal(connection, find_doer(connection, opened, user), case.id, reason, opened.now)
+    except (NotPermitted, WithdrawalRefused) as error:
+        _refuse(error, as_json=as_json)
+    if as_json:
+        print(write_json({"case": closed.code, "status": closed.status}, indent=2))
+        return
+    print(_("Appeal {case} withdrawn; the published result stands.").format(case=closed.code))
 
 
 def _refuse(error: KaoheError, *, as_json: bool) -> NoReturn:

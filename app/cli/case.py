@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.cases.models import Case, CaseStep, Incident
 from app.cases.queries import find_incident_of_case, get_case_by_code, list_cases, list_cases_of_contract, list_steps
 from app.casework.work import get_part_scorer
-from app.cli.appeal import appeal
+from app.cli.appeal import appeal, withdraw
 from app.cli.context import find_contract, name_mail, name_role, name_step, open_app, show_moment, write_moment
 from app.cli.numbers import write_json
 from app.cli.tables import CODE, NUMBER, TEXT, print_table
@@ -343,3 +343,4 @@ LETTER_STATES = {
 
 
 case.add_command(appeal)
+case.add_command(withdraw)

@@ -293,7 +293,7 @@ def describe_taken(task_id: int, error: KaoheError) -> str:
         found, _case = get_task_with_case(connection, task_id)
         number = found.closed_by or found.claimed_by
         name = None if number is None else get_person(connection, number).name
-    if name is None:
+    if name is None or found.state in ("lapsed", "cancelled"):
         return say(error.message)
     if found.state == "open":
         return _("{name} has claimed this task ({at})").format(name=name, at=show_moment(found.claimed_at))

@@ -14,7 +14,6 @@ from app.casework.forms import (
     JointLookForm,
     LateForm,
     OpinionForm,
-    PaymentForm,
     PlanForm,
     ProofForm,
     ReportForm,
@@ -67,7 +66,7 @@ FORMS: dict[str, type[Form]] = {
     "approve_appeal": OpinionForm,
     "confirm_settlement": OpinionForm,
     "sign_settlement": OpinionForm,
-    "register_payment": PaymentForm,
+    "register_payment": OpinionForm,
 }
 FIELDS = {
     "facts": _("facts by name"),
@@ -93,8 +92,6 @@ FIELDS = {
     "arrived_on": _("the day on which it arrived"),
     "statement": _("the party's statement; none: no objection"),
     "basis": _("to end: the document that decided it"),
-    "paid_on": _("the day of payment"),
-    "voucher": _("the voucher of the payment"),
 }
 CHOICES = {
     "decide_unfiled": "proceed | extend",
@@ -104,6 +101,8 @@ CHOICES = {
     "prove_termination": "served | again",
     "decide_termination": "continue | end",
 }
+SCAN = _("number of the scan that proves it; “kaohe evidence add ID FILE” uploads it and prints its number")
+"""What `evidence` holds where a notice's arrival is proven."""
 INDENT = "  "
 ITEM_LINES = {
     "plan_rectification": ("items", '{measure: "", responsible: "", finish_on: ""}'),
@@ -115,10 +114,13 @@ ITEM_LINES = {
 
 def list_fields(step: str) -> list[tuple[str, bool, str]]:
     """Return a form's fields: name, whether it must be filled in, what it holds."""
-    return [
-        (name, field.is_required(), CHOICES[step] if name == "decision" else FIELDS[name])
-        for name, field in FORMS[step].model_fields.items()
-    ]
+    return [(name, field.is_required(), _describe(step, name)) for name, field in FORMS[step].model_fields.items()]
+
+
+def _describe(step: str, name: str) -> str:
+    if name == "decision":
+        return CHOICES[step]
+    return SCAN if name == "evidence" and FORMS[step] is ProofForm else FIELDS[name]
 
 
 def get_scorer(case: Case) -> PartScorer:

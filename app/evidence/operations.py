@@ -28,6 +28,7 @@ __all__ = [
     "keep_file",
     "receive_file",
     "withdraw",
+    "withdraw_own",
 ]
 
 LONGEST_REASON = 1000
@@ -190,6 +191,24 @@ def withdraw(connection: Connection, actor: Actor, evidence_id: int, reason: str
     if connection.execute(_WITHDRAW, values).rowcount == 0:
         raise EvidenceRefused(Message("“{name}” is withdrawn already", name=before.name))
     return get_evidence(connection, evidence_id)
+
+
+def withdraw_own(
+    connection: Connection,
+    actor: Actor,
+    organisation_id: int,
+    case_id: int,
+    evidence_id: int,
+    reason: str,
+    now: dt.datetime,
+) -> Evidence:
+    """Withdraw what one's own organisation added to a case; `EvidenceRefused` for anything else."""
+    found = get_evidence(connection, evidence_id)
+    if found.case_id != case_id:
+        raise EvidenceRefused(Message("this evidence belongs to another case"))
+    if found.organisation_id != organisation_id:
+        raise EvidenceRefused(Message("only whoever uploaded this evidence takes it back"))
+    return withdraw(connection, actor, evidence_id, reason, now)
 
 
 def enter_facts(

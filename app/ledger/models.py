@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from app.audit.guards import guard_append_only, make_append_only_guards
 from app.db import Id, Json, Moment, Money, Points, metadata
@@ -46,7 +46,23 @@ ledger_entries = Table(
     UniqueConstraint("contract_id", "place"),
 )
 
-GUARDED = (ledger_events, ledger_entries)
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("voucher", String(100), nullable=False),
+    Column("reverses", ForeignKey("payments.id"), unique=True),
+    Column("note", Text, nullable=False),
+    Column("recorded_by", ForeignKey("people.id"), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("amount <> 0 AND (reverses IS NULL) = (amount > 0)", name="amount"),
+    Index("ix_payments_case_id", "case_id", "id"),
+)
+
+GUARDED = (ledger_events, ledger_entries, payments)
 for _table in GUARDED:
     guard_append_only(_table)
 
@@ -56,7 +72,7 @@ GUARDS: tuple[tuple[str, str], ...] = tuple(
     for dialect, statements in make_append_only_guards(table.name).items()
     for statement in statements
 )
-"""Statements that guard the two tables, each with its dialect, for the migration that creates them."""
+"""Statements that guard the tables, each with its dialect, for the migration that creates them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +99,22 @@ class LedgerEntry:
     reverses: int | None
     case_id: int | None
     posted_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of a settlement in CNY, on a day in China; `reverses` names the payment that a negative one takes back.
+
+    `note`: of a payment what finance remarks, of a reversal its reason.
+    """
+
+    id: int
+    case_id: int
+    amount: Decimal
+    paid_on: dt.date
+    voucher: str
+    reverses: int | None
+    note: str
+    recorded_by: int
+    recorded_at: dt.datetime
+    recorder: str

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Connection, insert
 
-from app.ledger.models import ledger_entries, ledger_events
+from app.ledger.models import ledger_entries, ledger_events, payments
 from app.scoring.consequences.entries import Entry
 
 _INSERT_ENTRY = insert(ledger_entries)
 _INSERT_EVENT = insert(ledger_events)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """A payment to be recorded, or with `reverses` one that takes another back."""
+
+    amount: Decimal
+    paid_on: dt.date
+    voucher: str
+    note: str = ""
+    reverses: int | None = None
 
 
 def add_event(
@@ -54,3 +67,10 @@ def post_entries(
     ]
     if rows:
         connection.execute(_INSERT_ENTRY, rows)
+
+
+def add_payment(connection: Connection, case_id: int, new: NewPayment, recorded_by: int, now: dt.datetime) -> int:
+    """Append a payment and return its number; a second reversal of one payment is refused by the database."""
+    values = {name: getattr(new, name) for name in NewPayment.__slots__}
+    values |= {"case_id": case_id, "recorded_by": recorded_by, "recorded_at": now}
+    return int(connection.execute(insert(payments).values(values).returning(payments.c.id)).scalar_one())

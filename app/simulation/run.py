@@ -16,8 +16,11 @@ from app.casework.accounts import make_entry, read_account
 from app.casework.add_contract import add_contract
 from app.casework.complete_task import complete_task
 from app.casework.open_appeal import AppealRefused, open_appeal
-from app.casework.work import APPEAL, QUARTER, get_calendar
-from app.clock import SimulatedClock, make_china_moment
+from app.casework.payment import read_owed
+from app.casework.record_payment import STEP as PAYING
+from app.casework.record_payment import record_payment
+from app.casework.work import APPEAL, QUARTER, Doer, Work, get_calendar
+from app.clock import SimulatedClock, get_china_day, make_china_moment
 from app.contracts.models import Contract
 from app.contracts.operations import NewContract
 from app.contracts.queries import get_contract, list_contracts
@@ -137,6 +140,8 @@ class Simulator:
                 attach_evidence(connection, play.store, case, script.scorer, doer, now)
             if task.step == "report_rectification":
                 attach_proof(connection, case, doer, now)
+            if task.step == PAYING:
+                pay(connection, doer.on(now), case, task, now)
             complete_task(connection, doer.on(now), task.id, form, now)
 
     def _appeal(self, play: Play, cases: Sequence[Case]) -> bool:
@@ -151,6 +156,13 @@ class Simulator:
             if isinstance(answer, AppealRefused):
                 raise answer
         return bool(wanted)
+
+
+def pay(connection: Connection, doer: Doer, case: Case, task: Task, now: dt.datetime) -> None:
+    """Pay at once what a settlement released."""
+    left = read_owed(Work(connection, case, now)).open
+    form = {"amount": left, "paid_on": get_china_day(now), "voucher": f"{case.code}-1"}
+    record_payment(connection, doer, task.id, form, now)
 
 
 def simulate(scenario: ReadScenario, clock: SimulatedClock, report: Report = lambda _code: None) -> Simulated:

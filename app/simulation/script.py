@@ -70,9 +70,9 @@ class QuarterScript:
         }
         if task.step in made:
             return made[task.step](connection, task)
-        return self._fill_alone(task.step, place, now)
+        return self._fill_alone(task.step, place)
 
-    def _fill_alone(self, step: str, place: int, now: dt.datetime) -> Form:
+    def _fill_alone(self, step: str, place: int) -> Form:
         """Return the form of a step that needs to know nothing but the script."""
         corrections = self.corrections[place] if place < len(self.corrections) else {}
         reason = self._say(step)
@@ -85,7 +85,7 @@ class QuarterScript:
             "file_appeal": {"contested": appealed},
             "handle_appeal": {"answers": appealed},
             "sign_settlement": {"opinion": reason},
-            "register_payment": {"paid_on": str(get_china_day(now)), "voucher": reason},
+            "register_payment": {"opinion": reason},
         }
         return forms.get(step, {})
 

@@ -143,7 +143,7 @@ def describe_taken(connection: Connection, task: Task) -> Message:
         "done": Message("this step was already completed by {name} at {at}", name=name, at=at),
         "returned": Message("{name} already returned the case from this step at {at}", name=name, at=at),
         "lapsed": Message("the time for this step ran out at {at}", at=at),
-        "cancelled": Message("this step was withdrawn by a return at {at}", at=at),
+        "cancelled": Message("this step was withdrawn at {at}, by a return or with its case", at=at),
     }
     return texts[task.state]
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.cases.models import Case, CaseStep, Incident
+from app.audit.queries import list_entries as list_audit
+from app.cases.models import WITHDRAWN, Case, CaseStep, Incident
 from app.cases.queries import find_incident_of_case, list_cases_by_id, list_following, list_steps
 from app.casework.obstacles import find_appeal_due, find_appeal_refusal
+from app.casework.withdraw_appeal import find_time_left, find_withdrawal_refusal
 from app.casework.work import APPEAL, QUARTER, get_part_scorer, make_case_target, make_task_target
 from app.contracts.models import Contract, ContractPeriod
 from app.contracts.queries import get_contract, list_periods
+from app.db import load_json
 from app.errors import Message
 from app.evidence.models import EnteredFact, Evidence, ReusedEvidence
 from app.evidence.queries import list_evidence, list_latest_facts, list_reused
@@ -74,11 +77,24 @@ class LetterView:
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
-    """Whether the reader may appeal the result now: until when, or why not; nothing for who can't appeal at all."""
+    """Whether the reader may appeal the result now: until when, or why not; nothing for who can't appeal at all.
+
+    `may_withdraw`: an appeal that isn't answered yet; `until` then says until when another may follow (None: none may).
+    """
 
     may_appeal: bool = False
     until: dt.datetime | None = None
     refusal: Message | None = None
+    may_withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalView:
+    """Why a case ended where it stood, and when; `who` withdrew it where that was the party ("" otherwise)."""
+
+    reason: str
+    at: dt.datetime
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +124,7 @@ class CasePage:
     more: FollowingView
     appeal: AppealView
     signed: ScansView | None
+    withdrawal: WithdrawalView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +225,17 @@ def read_case_page(connection: Connection, case: Case, viewer: Viewer, now: dt.d
         more=read_following(connection, case, now),
         appeal=read_appeal(connection, case, viewer, now),
         signed=read_signed(connection, sheet_row, reader),
+        withdrawal=read_withdrawal(connection, case),
     )
 
 
 def read_appeal(connection: Connection, case: Case, viewer: Viewer, now: dt.datetime) -> AppealView:
-    """Return whether the viewer may appeal a published result."""
+    """Return whether the viewer may appeal a published result, or withdraw the appeal that this case is."""
     due = find_appeal_due(case)
+    if case.process == APPEAL and may(viewer, Permission.WITHDRAW_APPEAL, make_case_target(case)):
+        left = find_time_left(connection, case, now)
+        may_withdraw = find_withdrawal_refusal(connection, case) is None
+        return AppealView(until=None if left is None else left.due, may_withdraw=may_withdraw)
     if due is None or not may(viewer, Permission.APPEAL, make_case_target(case)):
         return AppealView()
     refusal = find_appeal_refusal(connection, case, now)
@@ -226,6 +248,21 @@ def read_signed(connection: Connection, sheet: SheetRow | None, reader: Reader) 
         return None
     found = view_sheet_scans(sheet, list_scans_of_sheets(connection, sheet.case_id))
     return found if found.path or found.scans else None
+
+
+def read_withdrawal(connection: Connection, case: Case) -> WithdrawalView | None:
+    """Return why a case was withdrawn, as its audit chain has it; None for one that wasn't."""
+    if case.status != WITHDRAWN:
+        return None
+    entries = [one for one in list_audit(connection, case.chain) if one.action in WITHDRAWALS]
+    if not entries:
+        return None
+    last = entries[-1]
+    who = (last.actor_name or "") if last.action == "appeal_withdrawn" else ""
+    return WithdrawalView(str(load_json(last.details)["reason"]), last.at, who)
+
+
+WITHDRAWALS = ("case_withdrawn", "appeal_withdrawn")
 
 
 def make_now(task: Task, case: Case, viewer: Viewer, names: Names) -> NowView:

@@ -119,7 +119,7 @@ def _find_outcome(task: Task, now: dt.datetime) -> tuple[Message, str]:
     if task.closed_at is None:
         return describe_due(task.due_at, now).words, "red" if now > task.due_at else "blue"
     if task.state in ("lapsed", "cancelled"):
-        word = Message("the time ran out") if task.state == "lapsed" else Message("withdrawn by a return")
+        word = Message("the time ran out") if task.state == "lapsed" else Message("withdrawn")
         return word, "red" if task.state == "lapsed" else "grey"
     if task.closed_at > task.due_at:
         return Message("done late"), "red"

@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.cases.queries import CaseFilter, CaseScope, get_case, list_seen_cases
 from app.casework.open_appeal import AppealRefused, open_appeal
 from app.casework.paper_words import name_indicators
+from app.casework.withdraw_appeal import WithdrawalRefused, withdraw_appeal
 from app.casework.work import Doer, make_case_target, make_contract_target
 from app.clock import get_china_day
 from app.contracts.queries import list_contracts
@@ -143,6 +144,22 @@ def appeal(case_id: int) -> AnyResponse:
         flash(say(opened.message), "danger")
         return redirect(url_for("cases.show_case", case_id=case_id), 303)
     return redirect(url_for("tasks.show_task", task_id=tasks[0].id), 303)
+
+
+@blueprint.post(f"/cases/<{ID}:case_id>/appeal/withdraw")
+@needs(Permission.WITHDRAW_APPEAL)
+def withdraw(case_id: int) -> AnyResponse:
+    """Withdraw an appeal that isn't answered yet, with the reason; a refusal is told."""
+    person, reason = get_session().person, request.form.get("reason", "")
+    try:
+        with transaction() as connection:
+            case = get_case(connection, case_id)
+            doer = Doer(person.id, person.name, require_here(Permission.WITHDRAW_APPEAL, make_case_target(case)))
+            withdraw_appeal(connection, doer, case_id, reason, get_now())
+        flash(_("The appeal is withdrawn; the published result stands."), "success")
+    except WithdrawalRefused as error:
+        flash(say(error.message), "danger")
+    return redirect(url_for("cases.show_case", case_id=case_id), 303)
 
 
 @blueprint.get(f"/cases/<{ID}:case_id>/diagram.bpmn")

@@ -16,8 +16,8 @@ from app.contracts.models import Contract, ContractPeriod
 from app.contracts.queries import list_periods
 from app.identity.models import Organisation
 from app.identity.queries import get_organisation
-from app.ledger.models import LedgerEntry
-from app.ledger.queries import list_entries
+from app.ledger.models import LedgerEntry, Payment
+from app.ledger.queries import list_entries, list_payments_of_contract
 from app.papers.queries import list_papers_of_contract
 from app.programmes.catalogue import get_catalogue
 from app.programmes.definition import Duty
@@ -140,6 +140,7 @@ class ContractPage:
     differs: bool
     papers: tuple[PaperView, ...]
     duties: tuple[DutyView, ...]
+    payments: tuple[Payment, ...]
 
     @property
     def last_day(self) -> dt.date:
@@ -175,6 +176,7 @@ def read_contract_page(connection: Connection, contract: Contract, programme_nam
         differs=differs,
         papers=tuple(papers),
         duties=tuple(_list_duties(contract, term)),
+        payments=tuple(list_payments_of_contract(connection, contract.id)),
     )
 
 

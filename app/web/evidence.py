@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.cases.queries import get_case
 from app.casework.work import make_case_target, make_task_target
 from app.db import reading, transaction
-from app.errors import KaoheError, Message
-from app.evidence.operations import add_link, add_received, receive_file, withdraw
+from app.errors import KaoheError
+from app.evidence.operations import add_link, add_received, receive_file, withdraw_own
 from app.evidence.queries import get_evidence
-from app.evidence.store import FileStore
+from app.evidence.store import FILES, FileStore
 from app.permissions import Permission
 from app.tasks.queries import get_task_with_case
 from app.web.access import get_session, needs, require_here
@@ -23,7 +23,6 @@ from app.web.site import get_now, get_site
 from app.web.words import _, say
 
 blueprint = Blueprint("evidence", __name__)
-FILES = "files"
 MOST_DIGITS = 3
 
 
@@ -85,12 +84,9 @@ def take_back(task_id: int, evidence_id: int) -> AnyResponse:
     """Withdraw a piece of one's own evidence; it stays on record."""
     with transaction() as connection:
         case_id = _require(connection, task_id)
-        found = get_evidence(connection, evidence_id)
-        if found.case_id != case_id:
-            raise KaoheError(Message("this evidence belongs to another case"))
-        if found.organisation_id != get_session().organisation.id:
-            raise KaoheError(Message("only whoever uploaded this evidence takes it back"))
-        withdraw(connection, get_session().person.actor, evidence_id, _("withdrawn before filing"), get_now())
+        session = get_session()
+        person, organisation_id, reason = session.person, session.organisation.id, _("withdrawn before filing")
+        withdraw_own(connection, person.actor, organisation_id, case_id, evidence_id, reason, get_now())
     flash(_("Withdrawn; it stays on record."), "success")
     return redirect(url_for("tasks.show_task", task_id=task_id), 303)
 

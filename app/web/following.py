@@ -15,17 +15,19 @@ from app.casework.accounts import LedgerDiffers, get_year, name_before, read_acc
 from app.casework.deferral import Deferred, list_deferred
 from app.casework.obstacles import find_obstacle, find_settlement_obstacle
 from app.casework.paper_words import name_indicators
-from app.casework.payment import find_payment_due
+from app.casework.payment import Owed, find_payment_due
 from app.casework.serving import SERVICE_EVIDENCE
 from app.casework.work import PROPOSAL, QUARTER, RECTIFICATION, SETTLEMENT, Work, find_programme, get_part_scorer
 from app.contracts.queries import get_contract
 from app.errors import Message
 from app.evidence.models import Evidence
 from app.evidence.queries import list_evidence
+from app.ledger.queries import list_payments
 from app.papers.models import Paper, Service
 from app.papers.queries import list_papers_of_case, map_scans, map_services
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.term import QuarterResult
+from app.scoring.model import ZERO
 from app.submissions.models import RectificationItem, Submission
 from app.submissions.queries import find_submission, list_all_rectification_items, list_rectification_items
 from app.web.scan_views import ScansView, view_paper_scans
@@ -54,6 +56,7 @@ class SettlementView:
     settlement: Settlement | None
     due: StepDue
     withheld_because: Message | None
+    owed: Owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def read_settlement(work: Work) -> SettlementView | None:
             score=of_year.score,
             standard=standard,
         )
+    due, released = find_payment_due(work), ZERO if settlement is None else settlement.released
     return SettlementView(
         year=year,
         fee=contract.get_fee(year),
@@ -174,6 +178,7 @@ def read_settlement(work: Work) -> SettlementView | None:
         quarters=tuple(one for one in result.quarters if get_year(one.quarter) == year),
         deducted=of_year.money_deducted,
         settlement=settlement,
-        due=find_payment_due(work),
+        due=due,
         withheld_because=because,
+        owed=Owed(released, tuple(list_payments(work.connection, work.case.id)), due),
     )

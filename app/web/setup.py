@@ -29,6 +29,7 @@ PAGES = (
     "app.web.occurrences",
     "app.web.papers",
     "app.web.scans",
+    "app.web.payments",
     "app.web.diagrams",
     "app.web.incidents",
     "app.web.mailbox",

@@ -268,6 +268,7 @@ class _Recorded:
             "handle_appeal": self._fill_handle,
             "plan_rectification": self._fill_plan,
             "report_rectification": self._fill_report,
+            "register_payment": self._fill_payment,
         }.get(self.task.step)
         return {} if filler is None else filler()
 
@@ -287,6 +288,10 @@ class _Recorded:
 
     def _fill_report(self) -> dict[str, str]:
         return {f"items.{one.indicator}": one.report for one in self.more.latest if one.report}
+
+    def _fill_payment(self) -> dict[str, str]:
+        settlement = self.more.settlement
+        return {"amount": f"{settlement.owed.open:,.2f}"} if settlement is not None and settlement.owed.open else {}
 
     def _fill_review(self) -> dict[str, str]:
         entered = list_latest_facts(self.connection, self.case.id, "reviewed")

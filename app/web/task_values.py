@@ -200,10 +200,6 @@ def _shape_termination(flat: Flat, _known: Known, opinion: dict[str, object]) ->
     return {"decision": flat.get("decision", ""), "basis": flat.get("basis", ""), **opinion}
 
 
-def _shape_payment(flat: Flat, _known: Known, opinion: dict[str, object]) -> dict[str, object]:
-    return {"paid_on": flat.get("paid_on") or None, "voucher": flat.get("voucher", ""), **opinion}
-
-
 Shape = Callable[[Flat, Known, dict[str, object]], dict[str, object]]
 SHAPES: dict[str, Shape] = {
     "submit": _shape_submit,
@@ -224,7 +220,6 @@ SHAPES: dict[str, Shape] = {
     "decide_termination": _shape_termination,
     "file_appeal": _shape_represent,
     "handle_appeal": _shape_handle,
-    "register_payment": _shape_payment,
 }
 
 

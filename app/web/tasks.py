@@ -24,6 +24,7 @@ from app.tasks.queries import get_task_with_case
 from app.web.access import get_session, get_viewer, needs, require_here
 from app.web.numbers import ID
 from app.web.site import get_now
+from app.web.step_forms import STEP_FORMS
 from app.web.steps_words import STEP_NAMES
 from app.web.task_page import TaskPage, read_known, read_task_page
 from app.web.task_values import YES, read_posted, shape_form
@@ -120,7 +121,7 @@ def complete(task_id: int) -> AnyResponse | tuple[str, int]:
             page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)
             if page.estimate is not None and (page.estimate.missing or page.estimate.unproven):
                 text = Message("There are still open items. Tick the box to file all the same.")
-                return _refuse(page, flat, {CONFIRM: text})
+                return show_refused(page, flat, {CONFIRM: text})
     form = shape_form(task.step, flat, known)
 
     def run() -> None:
@@ -132,7 +133,7 @@ def complete(task_id: int) -> AnyResponse | tuple[str, int]:
     except FormRefused as error:
         with reading() as connection:
             page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)
-        return _refuse(page, flat, {one.field: one.message for one in error.refusals})
+        return show_refused(page, flat, {one.field: one.message for one in error.refusals})
     flash(_("{step}: done.", step=say(STEP_NAMES[task.step])), "success")
     return redirect(url_for("inbox.show_inbox"), 303)
 
@@ -152,7 +153,9 @@ def return_to(task_id: int) -> AnyResponse | tuple[str, int]:
     except FormRefused as error:
         with reading() as connection:
             page = read_task_page(connection, task, case, get_viewer(), get_now())
-        return _refuse(page, {**page.values, **flat}, {f"return.{one.field}": one.message for one in error.refusals})
+        return show_refused(
+            page, {**page.values, **flat}, {f"return.{one.field}": one.message for one in error.refusals}
+        )
     flash(_("Returned."), "success")
     return redirect(url_for("inbox.show_inbox"), 303)
 
@@ -176,7 +179,8 @@ def _require_work(connection: Connection, task_id: int) -> tuple[Task, Case]:
     return task, case
 
 
-def _refuse(page: TaskPage, flat: Mapping[str, str], wrong: Mapping[str, Message]) -> tuple[str, int]:
+def show_refused(page: TaskPage, flat: Mapping[str, str], wrong: Mapping[str, Message]) -> tuple[str, int]:
+    """Return a form as it was typed, each message at its field."""
     return _render(replace(page, values=flat, wrong=wrong, draft=None)), 422
 
 
@@ -187,6 +191,7 @@ def _render(page: TaskPage, closed_by: str | None = None) -> str:
         task=page.task,
         case=page.page.case,
         step_names=STEP_NAMES,
+        step_forms=STEP_FORMS,
         closed_by=closed_by,
         phrases=PHRASES.get(page.task.step, ()),
     )

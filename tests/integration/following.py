@@ -9,6 +9,7 @@ from app.calendar.working_days import add_working_days
 from app.cases.models import Case
 from app.casework.complete_task import complete_task
 from app.casework.open_appeal import AppealRefused, open_appeal
+from app.casework.withdraw_appeal import withdraw_appeal
 from app.casework.work import APPEAL, PROPOSAL, RECTIFICATION, get_calendar
 from app.clock import get_china_day
 from app.contracts.queries import get_contract
@@ -116,6 +117,13 @@ class Following(World):
         quarter = next(one for one in self.cases if one.period == period and one.process == "contract-quarter")
         with transaction() as connection:
             return open_appeal(connection, self.cast.people["party_head"].on(self.now), quarter.id, self.now)
+
+    def withdraw(self, reason: str = REASON, role: str = "party_head") -> Case:
+        """Let somebody withdraw the newest appeal."""
+        with transaction() as connection:
+            return withdraw_appeal(
+                connection, self.cast.people[role].on(self.now), self.find(APPEAL).id, reason, self.now
+            )
 
     def contest(self, lines: Mapping[str, Mapping[str, object]]) -> None:
         """Appeal the first quarter on lines, all accepted and signed."""

@@ -40,16 +40,18 @@ def lose(programme: str, part: str) -> dict[str, object]:
 
 
 class Quarters:
-    """A contract of two years with its people; everything happens at one moment."""
+    """A contract of two years with its people; everything happens at one moment, when all quarters are over."""
 
-    def __init__(self, programme: str = HONGSHAN, code: str = "Q") -> None:
+    def __init__(self, programme: str = HONGSHAN, code: str = "Q", start: dt.date = START) -> None:
         self.programme = programme
+        self.now = make_china_moment(get_contract_quarter(start, YEARS, 4).opens, 9)
+        self.later = self.now + (LATER - NOW)
         self.scripts: dict[str, QuarterScript] = {}
         with transaction() as connection:
-            install_processes(connection, NOW)
-            self.cast = make_cast(connection, code, programme, 1, NOW)
-            new = NewContract(code, code, programme, self.cast.authority_id, self.cast.vendor_id, START, YEARS, FEE)
-            self.contract = add_contract(connection, None, new, NOW)
+            install_processes(connection, self.now)
+            self.cast = make_cast(connection, code, programme, 1, self.now)
+            new = NewContract(code, code, programme, self.cast.authority_id, self.cast.vendor_id, start, YEARS, FEE)
+            self.contract = add_contract(connection, None, new, self.now)
 
     @property
     def state(self) -> str:
@@ -60,7 +62,7 @@ class Quarters:
         """Open a quarter's case; its people will find these facts."""
         with transaction() as connection:
             period = next(one for one in list_periods(connection, self.contract.id) if one.code == code)
-            open_period(connection, period, NOW)
+            open_period(connection, period, self.now)
         scorer = get_part_scorer(period.rubric, period.rubric_version, period.part)
         self.scripts[code] = QuarterScript(code, scorer, scorer.check_facts(dict(facts)), ({},), {}, {})
 
@@ -90,8 +92,9 @@ class Quarters:
             self.do(tasks[0])
         return [task.step for task in tasks]
 
-    def do(self, task: Task, now: dt.datetime = NOW) -> Advance:
+    def do(self, task: Task, at: dt.datetime | None = None) -> Advance:
         """Let the right person complete a task as the quarter's script has it; a proposal goes on."""
+        now = at or self.now
         doer = self.cast.find(task.assigned_to) if task.assigned_to else self.cast.find_by_role(task.role, task.step)
         with transaction() as connection:
             form = DECISION if task.step == "decide_termination" else self._fill(task, now)
@@ -106,11 +109,11 @@ class Quarters:
         """Decide the live proposal, if there is one, to go on."""
         for case in self.list_proposals():
             while tasks := self.list_tasks(case):
-                self.do(tasks[0], LATER)
+                self.do(tasks[0], self.later)
 
     def settle(self, code: str) -> None:
         """Let the clock end the time for appeals, and finance confirm a year's settlement."""
         case = self.get_case(code, SETTLEMENT)
         with transaction() as connection:
-            fire_timers(connection, case.instance_id, LATER)
-        self.do(self.list_tasks(case)[0], LATER)
+            fire_timers(connection, case.instance_id, self.later)
+        self.do(self.list_tasks(case)[0], self.later)

@@ -86,12 +86,17 @@ def test_a_quarter_goes_from_filing_to_ledger_through_the_command_line(opened: P
 
 
 def appeal_and_amend(folder: Path) -> None:
-    """The party's head appeals once, the supervisor amends no year that is assessed; papers become files."""
+    """The party's head appeals, withdraws, appeals again; the supervisor amends no year that is assessed; papers."""
     wrong = run("case", "appeal", "HS-Y1Q1", "--user", "wu")
     assert (wrong.status, "负责人" in wrong.out) == (1, True)
     appeal = do("case", "appeal", "HS-Y1Q1", "--user", "zhao", "--json").json
     assert appeal["case"] == "HS-Y1Q1-FH"
     assert "已申请过复核" in run("case", "appeal", "HS-Y1Q1", "--user", "zhao").out
+    withdraw = ("case", "withdraw-appeal", "HS-Y1Q1-FH", "--reason", "材料未齐")
+    assert run(*withdraw, "--user", "wu").status == 1
+    assert do(*withdraw, "--user", "zhao", "--json").json == {"case": "HS-Y1Q1-FH", "status": "withdrawn"}
+    appeal = do("case", "appeal", "HS-Y1Q1", "--user", "zhao", "--json").json
+    assert appeal["case"] == "HS-Y1Q1-FH2"
     form = write_yaml({"contested": {"training": {"reason": "漏报", "facts": {"trainees_cumulative": 60}}}})
     handling = complete(appeal["task"], "zhao", form)
     answers = write_yaml({"answers": {"training": {"reason": "属实", "facts": {"trainees_cumulative": 60}}}})

@@ -15,6 +15,7 @@ from app.casework.accounts import LedgerDiffers, read_account
 from app.casework.complete_task import complete_task
 from app.db import reading, transaction
 from app.ledger.models import GUARDED, GUARDS, ledger_entries, ledger_events
+from app.ledger.operations import NewPayment, add_payment
 from app.ledger.queries import list_entries, list_events
 from tests.integration.quarters import NOW, Quarters, lose
 from tests.integration.simulating import HONGSHAN
@@ -27,6 +28,9 @@ def approve_one() -> Quarters:
         quarters.open(f"Y1Q{number}", lose(HONGSHAN, f"Q{number}"))
     quarters.drive("Y1Q1")
     quarters.drive("Y1Q2", until="approve")
+    paid = NewPayment(Decimal(1), NOW.date(), "记-1")
+    with transaction() as connection:
+        add_payment(connection, quarters.get_case("Y1Q1").id, paid, quarters.cast.find_by_role("finance", "").id, NOW)
     return quarters
 
 
@@ -39,7 +43,7 @@ def require_guarded() -> None:
     """Hold that no row of the ledger can be changed or deleted."""
     before = count_rows()
     for table in GUARDED:
-        for statement in (update(table).values(place=table.c.place + 100), delete(table)):
+        for statement in (update(table).values(id=table.c.id + 100), delete(table)):
             with pytest.raises(DBAPIError, match=f"{table.name} is append-only"), transaction() as connection:
                 connection.execute(statement)
     assert count_rows() == before

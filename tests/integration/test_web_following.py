@@ -87,6 +87,28 @@ def test_the_party_appeals_from_the_case_page_and_the_button_goes(app: Flask, si
     assert "申请复核</button>" not in head.get(f"/cases/{side.case.id}").text
 
 
+def test_the_partys_head_withdraws_an_appeal_with_a_reason_that_the_page_then_shows(app: Flask, side: Side) -> None:
+    drive(side, "", **POOR)
+    head, handler = visit(app, side.name("party_head")), visit(app, side.name("appeal_handler"))
+    head.post(f"/cases/{side.case.id}/appeal")
+    with reading() as connection:
+        appeal = find_case(connection, APPEAL, side.contract.id, "Y1Q1")
+    assert appeal is not None
+    place = f"/cases/{appeal.id}"
+    assert "撤回复核申请" in head.get(place).text
+    assert "撤回复核申请" not in handler.get(place).text
+    task = head.get(place).text.split('href="/tasks/')[1].split('"')[0]
+    assert f"{place}/appeal/withdraw" in head.get(f"/tasks/{task}").text
+    assert handler.post(f"{place}/appeal/withdraw", {"reason": "不应由复核员撤回"}).status_code == 403
+    head.post(f"{place}/appeal/withdraw", {"reason": " "})
+    assert "1000 字" in head.get(place).text
+    head.post(f"{place}/appeal/withdraw", {"reason": "认可公示结果"})
+    shown = handler.get(place).text
+    assert "撤回：认可公示结果" in shown
+    assert "撤回复核申请</button>" not in head.get(place).text
+    assert "申请复核" in head.get(f"/cases/{side.case.id}").text
+
+
 def test_a_plan_that_names_too_little_comes_back_as_typed(app: Flask, side: Side) -> None:
     drive(side, "", **POOR)
     staff = visit(app, side.name("party_staff"))

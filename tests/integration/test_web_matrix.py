@@ -135,6 +135,7 @@ TABLE: dict[str, Route] = {
     "GET /cases/<case_id>/diagram.bpmn": Route(sees_the_case),
     "GET /cases/<case_id>/steps.json": Route(sees_the_case),
     "POST /cases/<case_id>/appeal": Route(appeals),
+    "POST /cases/<case_id>/appeal/withdraw": Route(appeals),
     "GET /cases/<case_id>/sheet.<kind>": Route(sees_the_case),
     "GET /papers/<paper_id>.<kind>": Route(sees_the_case),
     "GET /papers/<paper_id>/scans": Route(files_scans),
@@ -174,6 +175,8 @@ TABLE: dict[str, Route] = {
     "POST /tasks/<task_id>/evidence": Route(works_on_the_filing),
     "POST /tasks/<task_id>/evidence/<evidence_id>/withdraw": Route(works_on_the_filing),
     "GET /tasks/<task_id>": Route(sees_the_case),
+    "POST /tasks/<task_id>/payments": Route(nobody),
+    "POST /tasks/<task_id>/payments/<payment_id>/reverse": Route(nobody),
     "POST /tasks/<task_id>/claim": Route(works_on_the_filing),
     "POST /tasks/<task_id>/release": Route(sees_the_case),
     "POST /tasks/<task_id>/draft": Route(works_on_the_filing),
@@ -220,6 +223,7 @@ class Things:
     paper_id: int
     occurrence_id: int
     scan_id: int
+    payment_id: int = 1
     which: str = "record"
     name: str = "contract-quarter"
     kind: str = "pdf"

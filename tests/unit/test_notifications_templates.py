@@ -89,6 +89,7 @@ VALUES: dict[str, object] = {
     "answer": "已于次日修复",
     "valid": True,
     "finding": "维修记录显示停运三天",
+    "person": "吴芳",
 }
 ITEM_FIELDS = ("task_id", "case_id", "case_code", "contract", "period", "step", "role", "due")
 VALUES["items"] = [

@@ -131,11 +131,17 @@ def test_only_who_judges_returns_a_case(role: str) -> None:
     assert may(look_as(role), P.RETURN_CASE, TaskTarget(CASE, role)) == (role in JUDGING_ROLES)
 
 
+@pytest.mark.parametrize("role", CASE_ROLES)
+def test_only_finance_records_payments(role: str) -> None:
+    assert may(look_as(role), P.RECORD_PAYMENT, TaskTarget(CASE, role)) == (role == "finance")
+
+
 @pytest.mark.parametrize("separated", sorted(SEPARATED_ROLES))
 @pytest.mark.parametrize("permission", TARGETED, ids=name)
 def test_an_administrator_with_another_role_still_sees_no_case(separated: str, permission: Permission) -> None:
-    special = {P.APPEAL: "party_head", P.AMEND_CONTRACT: "supervisor", P.ANSWER_OCCURRENCE: "party_staff"}
-    role = special.get(permission, "reviewer")
+    others = {P.APPEAL: "party_head", P.WITHDRAW_APPEAL: "party_head", P.ANSWER_OCCURRENCE: "party_staff"}
+    others |= {P.AMEND_CONTRACT: "supervisor", P.RECORD_PAYMENT: "finance"}
+    role = others.get(permission, "reviewer")
     target = make_target(permission, CASE, role)
     assert may(look_as(role), permission, target)
     assert not may(look_as(role, separated), permission, target)

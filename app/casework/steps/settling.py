@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.casework.accounts import get_year, read_account
-from app.casework.forms import FormRefused, OpinionForm, PaymentForm, Refusal, read_form
+from app.casework.forms import FormRefused, OpinionForm, Refusal, read_form
 from app.casework.letters import issue_settlement
 from app.casework.notices import PARTY, notify
 from app.casework.obstacles import find_settlement_obstacle
-from app.casework.payment import find_payment_due
+from app.casework.payment import find_payment_due, read_owed
 from app.casework.work import Outcome, Work
-from app.clock import get_china_day
 from app.errors import Message
 from app.i18n import format_money
 
@@ -48,12 +47,11 @@ def sign_settlement(work: Work, given: Mapping[str, object]) -> Outcome:
 
 
 def register_payment(work: Work, given: Mapping[str, object]) -> Outcome:
-    """Record that the released amount was paid, on which day and by which voucher."""
-    form = read_form(PaymentForm, given)
-    if form.paid_on > work.today:
-        raise FormRefused([Refusal("paid_on", Message("the day lies in the future"))])
-    due = find_payment_due(work)
-    late = form.paid_on > get_china_day(due.due)
-    work.audit("paid", paid_on=str(form.paid_on), voucher=form.voucher, late=late)
-    opinion = "\n".join(filter(None, (form.voucher, str(form.paid_on), form.opinion)))
-    return Outcome(decision="paid_late" if late else "paid", opinion=opinion)
+    """Close the payment once the recorded payments come to what was released, to the cent."""
+    form, owed = read_form(OpinionForm, given), read_owed(work)
+    if owed.open:
+        template = "{open} of {released} CNY are still open; record their payment first"
+        figures = {"open": f"{owed.open:,.2f}", "released": f"{owed.released:,.2f}"}
+        raise FormRefused([Refusal("opinion", Message(template, **figures))])
+    work.audit("paid", released=format_money(owed.released), payments=len(owed.standing), late=owed.is_late)
+    return Outcome(decision="paid_late" if owed.is_late else "paid", opinion=form.opinion)

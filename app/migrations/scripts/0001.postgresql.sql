@@ -229,7 +229,6 @@ CREATE TABLE cases (
     audit_place INTEGER NOT NULL,
     audit_hash VARCHAR(64) NOT NULL,
     CONSTRAINT pk_cases PRIMARY KEY (id),
-    CONSTRAINT uq_cases_process_contract_id_period UNIQUE (process, contract_id, period),
     CONSTRAINT uq_cases_code UNIQUE (code),
     CONSTRAINT fk_cases_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
     CONSTRAINT fk_cases_parent_id FOREIGN KEY(parent_id) REFERENCES cases (id),
@@ -239,6 +238,8 @@ CREATE TABLE cases (
 );
 -- next
 CREATE INDEX ix_cases_contract_id_period ON cases (contract_id, period);
+-- next
+CREATE UNIQUE INDEX ix_cases_process_contract_id_period ON cases (process, contract_id, period) WHERE status != 'withdrawn';
 -- next
 CREATE UNIQUE INDEX ix_cases_instance_id ON cases (instance_id);
 -- next
@@ -703,3 +704,25 @@ CREATE TABLE paper_scans (
 );
 -- next
 CREATE INDEX ix_paper_scans_file_id ON paper_scans (file_id);
+-- next
+CREATE TABLE payments (
+    id BIGSERIAL NOT NULL,
+    case_id BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    paid_on DATE NOT NULL,
+    voucher VARCHAR(100) NOT NULL,
+    reverses BIGINT,
+    note TEXT NOT NULL,
+    recorded_by BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_payments PRIMARY KEY (id),
+    CONSTRAINT ck_payments_amount CHECK (amount <> 0 AND (reverses IS NULL) = (amount > 0)),
+    CONSTRAINT uq_payments_reverses UNIQUE (reverses),
+    CONSTRAINT fk_payments_case_id FOREIGN KEY(case_id) REFERENCES cases (id),
+    CONSTRAINT fk_payments_reverses FOREIGN KEY(reverses) REFERENCES payments (id),
+    CONSTRAINT fk_payments_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_payments_case_id ON payments (case_id, id);
+-- next
+CREATE TRIGGER payments_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION kaohe_refuse_change();

@@ -221,7 +221,6 @@ CREATE TABLE cases (
     audit_place INTEGER NOT NULL,
     audit_hash VARCHAR(64) NOT NULL,
     CONSTRAINT pk_cases PRIMARY KEY (id),
-    CONSTRAINT uq_cases_process_contract_id_period UNIQUE (process, contract_id, period),
     CONSTRAINT uq_cases_code UNIQUE (code),
     CONSTRAINT fk_cases_contract_id FOREIGN KEY(contract_id) REFERENCES contracts (id),
     CONSTRAINT fk_cases_parent_id FOREIGN KEY(parent_id) REFERENCES cases (id),
@@ -231,6 +230,8 @@ CREATE TABLE cases (
 );
 -- next
 CREATE INDEX ix_cases_contract_id_period ON cases (contract_id, period);
+-- next
+CREATE UNIQUE INDEX ix_cases_process_contract_id_period ON cases (process, contract_id, period) WHERE status != 'withdrawn';
 -- next
 CREATE UNIQUE INDEX ix_cases_instance_id ON cases (instance_id);
 -- next
@@ -687,3 +688,27 @@ CREATE TABLE paper_scans (
 );
 -- next
 CREATE INDEX ix_paper_scans_file_id ON paper_scans (file_id);
+-- next
+CREATE TABLE payments (
+    id INTEGER NOT NULL,
+    case_id INTEGER NOT NULL,
+    amount BIGINT NOT NULL,
+    paid_on DATE NOT NULL,
+    voucher VARCHAR(100) NOT NULL,
+    reverses INTEGER,
+    note TEXT NOT NULL,
+    recorded_by INTEGER NOT NULL,
+    recorded_at DATETIME NOT NULL,
+    CONSTRAINT pk_payments PRIMARY KEY (id),
+    CONSTRAINT ck_payments_amount CHECK (amount <> 0 AND (reverses IS NULL) = (amount > 0)),
+    CONSTRAINT uq_payments_reverses UNIQUE (reverses),
+    CONSTRAINT fk_payments_case_id FOREIGN KEY(case_id) REFERENCES cases (id),
+    CONSTRAINT fk_payments_reverses FOREIGN KEY(reverses) REFERENCES payments (id),
+    CONSTRAINT fk_payments_recorded_by FOREIGN KEY(recorded_by) REFERENCES people (id)
+);
+-- next
+CREATE INDEX ix_payments_case_id ON payments (case_id, id);
+-- next
+CREATE TRIGGER payments_append_only_update BEFORE UPDATE ON payments BEGIN SELECT RAISE(ABORT, 'payments is append-only'); END;
+-- next
+CREATE TRIGGER payments_append_only_delete BEFORE DELETE ON payments BEGIN SELECT RAISE(ABORT, 'payments is append-only'); END;
