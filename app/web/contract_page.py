@@ -70,9 +70,20 @@ class YearView:
     warn_percent: Decimal
 
     @property
+    def is_begun(self) -> bool:
+        """Whether a quarter of the year is assessed or being assessed."""
+        return any(one.case or one.lost is not None for one in self.quarters)
+
+    @property
     def parts(self) -> list[tuple[str, Decimal]]:
         """Points deducted by quarter, for the gauge; a quarter that special points lift above the maximum takes 0."""
         return [(show_quarter(one.period.code), max(ZERO, one.lost)) for one in self.quarters if one.lost is not None]
+
+    @property
+    def lost(self) -> Decimal | None:
+        """Points deducted in the year, what special points give back taken off; None before its first result."""
+        lost = [one.lost for one in self.quarters if one.lost is not None]
+        return sum(lost, ZERO) if lost else None
 
     @property
     def held(self) -> Decimal:
@@ -230,5 +241,5 @@ def _make_year(
 
 def _find_current(years: Sequence[YearView]) -> YearView:
     """Return the last year in which a quarter was assessed or is being assessed; the first one before that."""
-    begun = [year for year in years if any(one.case or one.opening for one in year.quarters)]
+    begun = [year for year in years if year.is_begun]
     return begun[-1] if begun else years[0]

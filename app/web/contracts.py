@@ -23,7 +23,7 @@ from app.programmes.catalogue import get_catalogue
 from app.web.access import get_session, get_viewer, may_here, needs, require_here
 from app.web.contract_forms import ContractForm, list_adding_places, read_new_contract
 from app.web.contract_page import read_contract_page
-from app.web.contract_pictures import make_pictures
+from app.web.contract_pictures import list_pictures
 from app.web.numbers import ID
 from app.web.occurrences import view_occurrences
 from app.web.site import get_now
@@ -87,7 +87,7 @@ def _show_contract(contract_id: int, typed: Mapping[str, str], wrong: Message | 
         amended=typed,
         amend_wrong=wrong,
         occurrences=views,
-        pictures=make_pictures(page),
+        pictures=list_pictures(page.years, page.parameters),
     )
 
 

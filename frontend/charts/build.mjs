@@ -31,8 +31,9 @@ function writeNotices(inputs) {
     const about = JSON.parse(readPackageFile(name, "package.json"));
     const files = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "license", "license.md"];
     const licence = files.map((file) => readPackageFile(name, file)).find(Boolean) ?? "";
-    const notice = readPackageFile(name, "NOTICE");
-    return [`${about.name} ${about.version} (${about.license})`, licence, notice].filter(Boolean).join("\n\n");
+    // Apache-2.0 wants the NOTICE passed on; ECharts keeps the licence of the d3 parts in it in a file of its own.
+    const notices = ["NOTICE", "licenses/LICENSE-d3"].map((file) => readPackageFile(name, file)).filter(Boolean);
+    return [`${about.name} ${about.version} (${about.license})`, licence, ...notices].join("\n\n").trim();
   });
   writeFileSync(new URL("THIRD_PARTY.txt", OUT), `${parts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
 }

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import re
 from decimal import Decimal
-from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -143,7 +142,7 @@ def test_a_fee_is_amended_on_the_contract_page_and_a_refusal_keeps_what_was_type
 
 def read_pictures(page: str) -> list[dict[str, Any]]:
     """What the page's pictures draw."""
-    return [json.loads(unescape(one)) for one in re.findall(r'data-chart="([^"]*)"', page)]
+    return [json.loads(one) for one in re.findall(r'<script type="application/json">(.*?)</script>', page)]
 
 
 def test_a_contracts_years_are_drawn_from_the_numbers_of_its_tables(app: Flask, side: Side) -> None:
@@ -151,11 +150,15 @@ def test_a_contracts_years_are_drawn_from_the_numbers_of_its_tables(app: Flask, 
     assert read_pictures(reader.get(f"/contracts/{side.contract.id}").text) == []
     drive(side, "", **POOR)
     scores, points, money = read_pictures(reader.get(f"/contracts/{side.contract.id}").text)
-    assert scores["series"][0]["values"] == ["17.5", None, None, None]
-    assert [(one["name"], one["at"]) for one in scores["lines"]] == [("扣款线 20", "20")]
-    assert [one["values"] for one in points["series"]] == [["7.5"], ["0"], ["0"], ["0"]]
+    assert [one["value"] for one in scores["quarters"]] == ["17.5"] + [None] * 11
+    assert [(one["name"], one["at"]) for one in scores["lines"]] == [("扣款、整改", "20")]
+    assert [one["values"] for one in points["series"]] == [["7.5", None, None]] + [[None] * 3] * 3
     assert [one["at"] for one in points["lines"]] == ["40"]
-    assert {one["name"]: one["values"] for one in money["series"]} == {"目前余额": ["11750000"], "已扣款": ["250000"]}
+    assert {one["name"]: one["values"] for one in money["series"]} == {
+        "目前余额": ["11750000", None, None],
+        "已扣款": ["250000", None, None],
+        "尚未开始": [None, "12000000", "12000000"],
+    }
 
 
 def test_what_the_quarter_before_had_to_rectify_is_flagged_in_the_next_one(app: Flask, side: Side) -> None:

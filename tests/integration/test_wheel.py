@@ -53,6 +53,21 @@ def test_the_wheel_carries_rubrics_workflows_notifications_papers_and_the_catalo
     assert (unpacked / "app" / "locale" / "zh" / "LC_MESSAGES" / "messages.mo").is_file()
 
 
+@pytest.mark.parametrize("name", ["viewer/viewer.js", "viewer/viewer.css", "charts/charts.js"])
+def test_the_wheel_carries_what_is_built_for_the_browser_and_whose_it_is(unpacked: Path, name: str) -> None:
+    built = unpacked / "app" / "web" / "static" / name
+    assert built.stat().st_size > 10_000
+    assert (built.parent / "THIRD_PARTY.txt").is_file()
+
+
+def test_the_third_parties_of_the_pictures_are_named_with_version_licence_and_notice(unpacked: Path) -> None:
+    text = (unpacked / "app" / "web" / "static" / "charts" / "THIRD_PARTY.txt").read_text("utf-8")
+    assert "echarts 6.1.0 (Apache-2.0)" in text
+    assert "zrender" in text
+    assert "Copyright 2017-2026 The Apache Software Foundation" in text, "the NOTICE goes with it"
+    assert "Mike Bostock" in text, "whose code ECharts took over"
+
+
 def test_the_wheel_scores_without_the_checkout(unpacked: Path) -> None:
     facts = json.dumps(make_reached("hongshan-talent-training", "Q1"), default=float)
     done = run(unpacked, "score", "hongshan-talent-training", "Q1", given=facts)

@@ -79,6 +79,6 @@ def check(page: Page) -> None:
     room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert room[0] <= room[1], (page.url, room)
     assert page.evaluate(CUT) == [], page.url
-    for place in page.locator("[data-chart]").all():
+    for place in page.locator("[data-picture]").all():
         expect(place.locator("svg text").first).to_be_visible()
     assert page.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)"), page.url
