@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from app.cases.models import Case
 from app.cases.queries import list_cases_of_contract
-from app.casework.accounts import get_place, get_year
+from app.casework.accounts import LedgerDiffers, get_place, get_year, read_account
 from app.casework.forms import FormRefused, MadeUp, Refusal, ReviewForm, check_facts
+from app.casework.made_up import QuarterValues, propose
 from app.casework.work import QUARTER, Work, get_part_scorer
 from app.errors import Message, find_nearest
 from app.scoring.facts import Value
@@ -50,6 +51,29 @@ def _list_deferred(work: Work) -> Iterator[Deferred]:
         if filed is not None and filed.granted:
             scorer = get_part_scorer(case.rubric, case.rubric_version, case.part)
             yield Deferred(case, tuple(filed.granted), scorer)
+
+
+def propose_made_up(work: Work, filed: Mapping[str, Value]) -> dict[str, dict[str, dict[str, object]]]:
+    """Return what the deferred indicators' facts may have become, by earlier quarter and indicator, for the review.
+
+    `filed`: the fourth quarter's facts. Nothing where nothing was deferred or the ledger doesn't match its events.
+    """
+    deferred = list_deferred(work)
+    if not deferred:
+        return {}
+    try:
+        accounts = read_account(work.connection, work.contract).term.accounts
+    except LedgerDiffers:
+        return {}
+    mine = get_year(work.case.period)
+    year = [QuarterValues(one.code, one.scorer, one.values) for one in accounts if get_year(one.code) == mine]
+    known = {one.code: one for one in year}
+    year = [*sorted(year, key=lambda one: one.code), QuarterValues(work.case.period, work.scorer, filed)]
+    return {
+        one.case.period: {code: dict(propose(known[one.case.period], code, year)) for code in one.codes}
+        for one in deferred
+        if one.case.period in known
+    }
 
 
 def check_deferrals(work: Work, asked: Mapping[str, str]) -> dict[str, str]:
@@ -113,6 +137,8 @@ def review_deferrals(work: Work, form: ReviewForm) -> None:
     if refusals:
         raise FormRefused(refusals)
     verified = check_made_up(work, form.made_up)
+    if filed is not None:
+        _require_opinion(form, filed.made_up, verified)
     if filed is None:
         if verified:
             text = Message("nothing was filed, so nothing was made up")
@@ -125,3 +151,19 @@ def review_deferrals(work: Work, form: ReviewForm) -> None:
         work.audit(
             "deferrals_answered", granted=granted, made_up={period: list(one) for period, one in verified.items()}
         )
+
+
+def _require_opinion(form: ReviewForm, claimed: MadeUp, verified: MadeUp) -> None:
+    """Refuse values other than what the party made up without a word on them."""
+    if form.opinion.strip():
+        return
+    text = Message("differs from what the party made up; give the reason in your opinion")
+    refusals = [
+        Refusal(f"made_up.{period}.{code}.{name}", text)
+        for period, lines in verified.items()
+        for code, facts in lines.items()
+        for name, value in facts.items()
+        if claimed.get(period, {}).get(code, {}).get(name) != value
+    ]
+    if refusals:
+        raise FormRefused(refusals)

@@ -12,7 +12,7 @@ from app.calendar.due_explained import StepDue
 from app.cases.models import Case
 from app.cases.queries import find_case, list_steps
 from app.casework.accounts import LedgerDiffers, get_year, name_before, read_account
-from app.casework.deferral import Deferred, list_deferred
+from app.casework.deferral import Deferred, list_deferred, propose_made_up
 from app.casework.obstacles import find_obstacle, find_settlement_obstacle
 from app.casework.paper_words import name_indicators
 from app.casework.payment import Owed, find_payment_due
@@ -21,14 +21,14 @@ from app.casework.work import PROPOSAL, QUARTER, RECTIFICATION, SETTLEMENT, Work
 from app.contracts.queries import get_contract
 from app.errors import Message
 from app.evidence.models import Evidence
-from app.evidence.queries import list_evidence
+from app.evidence.queries import list_evidence, list_latest_facts
 from app.ledger.queries import list_payments
 from app.papers.models import Paper, Service
 from app.papers.queries import list_papers_of_case, map_scans, map_services
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.term import QuarterResult
 from app.scoring.model import ZERO
-from app.submissions.models import RectificationItem, Submission
+from app.submissions.models import MadeUp, RectificationItem, Submission
 from app.submissions.queries import find_submission, list_all_rectification_items, list_rectification_items
 from app.web.scan_views import ScansView, view_paper_scans
 
@@ -65,7 +65,7 @@ class FollowingView:
 
     `items`: the failed criteria of all rounds; `names`: of indicators; `proofs`: a case's own evidence by indicator;
     `statement`: the party's; `obstacle`: why the step can't be done yet; `flagged`: what the quarter before had to
-    rectify, by indicator.
+    rectify, by indicator; `proposed`: what deferred facts may have become by the year's end.
     """
 
     items: tuple[RectificationItem, ...] = ()
@@ -79,6 +79,7 @@ class FollowingView:
     can_defer: bool = False
     deferred: tuple[Deferred, ...] = ()
     flagged: Mapping[str, RectificationItem] = field(default_factory=dict)
+    proposed: MadeUp = field(default_factory=dict)
 
     @property
     def round(self) -> int:
@@ -114,6 +115,7 @@ def read_following(connection: Connection, case: Case, now: dt.datetime) -> Foll
         settlement = read_settlement(work)
         return FollowingView((), names, {}, papers, "", obstacle, settlement)
     knows = work.parameters.deferral
+    filed_facts = {name: one.value for name, one in list_latest_facts(connection, case.id, "filed").items()}
     return FollowingView(
         names=names,
         papers=papers,
@@ -121,6 +123,7 @@ def read_following(connection: Connection, case: Case, now: dt.datetime) -> Foll
         filed=find_submission(connection, case.id) if knows else None,
         can_defer=knows and case.part != LAST_PART,
         deferred=tuple(list_deferred(work)),
+        proposed=propose_made_up(work, filed_facts),
     )
 
 

@@ -300,7 +300,8 @@ class _Recorded:
         filled = {**_name("facts", {**(self.reviewed or self.filed), **by_intake}), **_name("notes", notes)}
         if self.more.filed is None:
             return filled
-        return {**filled, **_name_made_up(self.more.filed.verified or self.more.filed.made_up)}
+        known = self.more.filed.verified or self.more.filed.made_up
+        return {**filled, **_name_made_up(self.more.proposed), **_name_made_up(known)}
 
     def _fill_score(self) -> dict[str, str]:
         own = find_own_finding(self.connection, self.case.id, self.viewer.person_id)
