@@ -50,10 +50,12 @@ def find_appeal(connection: Connection, quarter: Case) -> Case | None:
 
 def find_settlement_obstacle(connection: Connection, contract_id: int, last: str, now: dt.datetime) -> Message | None:
     """Return why a year can't be settled yet: a live appeal or proposal, or results that may still be appealed."""
-    for process in (APPEAL, PROPOSAL):
-        live = find_live_case(connection, process, contract_id)
-        if live is not None:
-            return Message("{case} is still open", case=live.code)
+    appeal, proposal = (find_live_case(connection, process, contract_id) for process in (APPEAL, PROPOSAL))
+    if appeal is not None:
+        return Message("the appeal {case} is still open; the year is settled after it", case=appeal.code)
+    if proposal is not None:
+        template = "the proposed termination {case} is still open; the year is settled after its decision"
+        return Message(template, case=proposal.code)
     year = get_year(last)
     for case in list_cases_of_contract(connection, contract_id):
         due = find_appeal_due(case) if get_year(case.period) == year else None

@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from app.cases.models import Case
-from app.cases.queries import find_live_case
+from app.cases.queries import find_live_case, list_live_cases
 from app.casework.accounts import Account, get_year, make_approval, read_account
 from app.casework.work import PROPOSAL
-from app.contracts.queries import get_contract
+from app.contracts.queries import get_contract, list_periods
 from app.scores.models import SheetRow
 from app.scoring.consequences.parameters import TerminationByDeduction
 from app.scoring.consequences.quarters import QuarterAccount
@@ -72,6 +72,39 @@ def preview_approval(connection: Connection, case: Case, sheet: SheetRow) -> Odo
         crosses_termination=account.term.meets_termination(quarter),
         below_rectification=bool(quarter.rectifications),
         proposal_live=find_live_case(connection, PROPOSAL, contract.id) is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EndPreview:
+    """What ending the contract would do to a year: points lost for good that were held, CNY withheld, and what closes.
+
+    `cases`: cases that would be withdrawn; `periods`: quarters that would not be assessed any more.
+    """
+
+    lost: Decimal
+    money: Decimal
+    withheld: Decimal
+    cases: int
+    periods: int
+
+
+def preview_end(connection: Connection, case: Case) -> EndPreview:
+    """Return what the decision to end would do once its notice has arrived; nothing is written."""
+    contract, year = get_contract(connection, case.contract_id), get_year(case.period)
+    account = read_account(connection, contract)
+    before, money_before = account.term.sum_window(year), _sum_money(account, year)
+    for code in account.end():
+        account.settle(code)
+    settlement = account.term.settlements.get(year)
+    others = [one for one in list_live_cases(connection, contract.id) if one.id != case.id]
+    waiting = [one for one in list_periods(connection, contract.id) if one.opened_at is None and not one.cancelled_at]
+    return EndPreview(
+        lost=account.term.sum_window(year) - before,
+        money=_sum_money(account, year) - money_before,
+        withheld=ZERO if settlement is None else settlement.withheld,
+        cases=len(others),
+        periods=len([one for one in waiting if one.code not in contract.opening]),
     )
 
 

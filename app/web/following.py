@@ -16,6 +16,7 @@ from app.casework.deferral import Deferred, list_deferred, propose_made_up
 from app.casework.obstacles import find_obstacle, find_settlement_obstacle
 from app.casework.paper_words import name_indicators
 from app.casework.payment import Owed, find_payment_due
+from app.casework.preview import EndPreview, preview_end
 from app.casework.serving import SERVICE_EVIDENCE
 from app.casework.work import PROPOSAL, QUARTER, RECTIFICATION, SETTLEMENT, Work, find_programme, get_part_scorer
 from app.contracts.queries import get_contract
@@ -65,7 +66,8 @@ class FollowingView:
 
     `items`: the failed criteria of all rounds; `names`: of indicators; `proofs`: a case's own evidence by indicator;
     `statement`: the party's; `obstacle`: why the step can't be done yet; `flagged`: what the quarter before had to
-    rectify, by indicator; `proposed`: what deferred facts may have become by the year's end.
+    rectify, by indicator; `proposed`: what deferred facts may have become by the year's end; `end`: what
+    ending the contract would do.
     """
 
     items: tuple[RectificationItem, ...] = ()
@@ -80,6 +82,7 @@ class FollowingView:
     deferred: tuple[Deferred, ...] = ()
     flagged: Mapping[str, RectificationItem] = field(default_factory=dict)
     proposed: MadeUp = field(default_factory=dict)
+    end: EndPreview | None = None
 
     @property
     def round(self) -> int:
@@ -108,8 +111,15 @@ def read_following(connection: Connection, case: Case, now: dt.datetime) -> Foll
     if case.process == PROPOSAL:
         said = [one.opinion for one in list_steps(connection, case.id) if _is_statement(one.step, one.outcome)]
         obstacle = find_obstacle(connection, case, now) if case.closed_at is None else None
-        proofs = group_evidence(connection, case)
-        return FollowingView((), names, proofs, papers, said[-1] if said else "", obstacle, read_settlement(work))
+        return FollowingView(
+            names=names,
+            proofs=group_evidence(connection, case),
+            papers=papers,
+            statement=said[-1] if said else "",
+            obstacle=obstacle,
+            settlement=read_settlement(work),
+            end=_preview_end(connection, case),
+        )
     if case.process == SETTLEMENT:
         obstacle = find_settlement_obstacle(connection, case.contract_id, case.period, now)
         settlement = read_settlement(work)
@@ -132,6 +142,16 @@ def view_papers(connection: Connection, contract_id: int, papers: Iterable[Paper
     services, scans = map_services(connection, contract_id), map_scans(connection, contract_id)
     for one in papers:
         yield PaperView(one, services.get(one.id), view_paper_scans(one, scans.get(one.id, ())))
+
+
+def _preview_end(connection: Connection, case: Case) -> EndPreview | None:
+    """Return what ending would do; None once the case is over or where the ledger doesn't match its events."""
+    if case.closed_at is not None:
+        return None
+    try:
+        return preview_end(connection, case)
+    except LedgerDiffers:
+        return None
 
 
 def _list_flagged(connection: Connection, case: Case) -> dict[str, RectificationItem]:
