@@ -8,8 +8,9 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from app.cases.models import Case
-from app.cases.queries import find_live_case, list_live_cases
+from app.cases.queries import find_live_case
 from app.casework.accounts import Account, get_year, make_approval, read_account
+from app.casework.withdraw_case import list_cases_to_end
 from app.casework.work import PROPOSAL
 from app.contracts.queries import get_contract, list_periods
 from app.scores.models import SheetRow
@@ -94,16 +95,16 @@ def preview_end(connection: Connection, case: Case) -> EndPreview:
     contract, year = get_contract(connection, case.contract_id), get_year(case.period)
     account = read_account(connection, contract)
     before, money_before = account.term.sum_window(year), _sum_money(account, year)
+    closing = list_cases_to_end(connection, case, set(account.term.settlements))
     for code in account.end():
         account.settle(code)
     settlement = account.term.settlements.get(year)
-    others = [one for one in list_live_cases(connection, contract.id) if one.id != case.id]
     waiting = [one for one in list_periods(connection, contract.id) if one.opened_at is None and not one.cancelled_at]
     return EndPreview(
         lost=account.term.sum_window(year) - before,
         money=_sum_money(account, year) - money_before,
         withheld=ZERO if settlement is None else settlement.withheld,
-        cases=len(others),
+        cases=len(closing),
         periods=len([one for one in waiting if one.code not in contract.opening]),
     )
 

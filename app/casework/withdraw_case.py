@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection
 
 from app.audit.operations import append
 from app.cases.models import WITHDRAWN, Case
 from app.cases.operations import move_case
-from app.cases.queries import lock_case
+from app.cases.queries import list_live_cases, lock_case
+from app.casework.accounts import get_year
 from app.casework.notices import PARTY, notify
-from app.casework.work import Work
+from app.casework.work import SETTLEMENT, Work
 from app.errors import Message
 from app.i18n import render
 from app.outbox.operations import add
 from app.processes.operations import cancel
 from app.tasks.operations import cancel_tasks
+
+
+def list_cases_to_end(connection: Connection, ending: Case, settled: Collection[int]) -> list[Case]:
+    """Return the open cases of a contract that end with it.
+
+    A year that was settled before stays owed: its settlement goes on to its signature and payment. `settled`: such
+    years.
+    """
+    live = list_live_cases(connection, ending.contract_id)
+    return [one for one in live if one.id != ending.id and not (one.process == SETTLEMENT and _is_of(one, settled))]
+
+
+def _is_of(case: Case, years: Collection[int]) -> bool:
+    return get_year(case.period) in years
 
 
 def withdraw_case(work: Work, case: Case, reason: Message) -> None:

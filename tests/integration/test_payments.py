@@ -12,6 +12,7 @@ from flask import Flask
 
 from app.audit.queries import list_entries as list_audit
 from app.cases.queries import list_steps
+from app.casework.complete_task import complete_task
 from app.casework.forms import FormRefused
 from app.casework.record_payment import record_payment
 from app.casework.work import SETTLEMENT
@@ -22,7 +23,7 @@ from app.identity.operations import set_password
 from app.identity.queries import get_person
 from app.permissions import NotPermitted
 from app.tasks.operations import TaskTaken
-from tests.integration.quarters import LATER
+from tests.integration.quarters import LATER, lose
 from tests.integration.settled import DAY, Settled
 from tests.integration.simulating import HONGSHAN, reach
 from tests.integration.test_web_inbox import visit
@@ -162,3 +163,21 @@ def test_finance_pays_and_takes_back_on_the_steps_page_and_the_vendor_reads_it(a
         assert "金额有误" in read, page
         assert "已冲销" in read, page
     assert vendor.post(f"{place}/payments", typed).status_code == 403
+
+
+def test_a_year_settled_before_the_contract_ends_is_still_paid(settled: Settled) -> None:
+    for code in ("Y2Q1", "Y2Q2"):
+        settled.open(code, lose(HONGSHAN, code[-2:]))
+        settled.drive(code)
+    proposal = settled.list_proposals()[0]
+    end = {"decision": "end", "opinion": "多次整改无效", "basis": "红山区政府〔2027〕1号"}
+    while tasks := settled.list_tasks(proposal):
+        doer = settled.cast.find_by_role(tasks[0].role).on(settled.later)
+        form = end if tasks[0].step == "decide_termination" else {}
+        with transaction() as connection:
+            complete_task(connection, doer, tasks[0].id, form, settled.later)
+    assert settled.state == "terminated"
+    assert settled.get_case("Y1Q4", SETTLEMENT).closed_at is None
+    assert settled.pay(FEE, "记-1").open == 0
+    settled.close()
+    assert settled.get_case("Y1Q4", SETTLEMENT).status == "archived"

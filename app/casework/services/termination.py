@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.calendar.due_explained import pack_step_due
-from app.cases.queries import list_live_cases, list_steps
+from app.cases.queries import list_steps
 from app.casework.accounts import get_year, lock_account
 from app.casework.binding import bind_event
 from app.casework.letters import issue_continuation, issue_termination_decision
 from app.casework.notices import PARTY, notify
 from app.casework.serving import get_issued, require_service
-from app.casework.withdraw_case import withdraw_case
+from app.casework.withdraw_case import list_cases_to_end, withdraw_case
 from app.casework.work import ONE_SECOND, Work, explain_step
 from app.clock import get_china_day
 from app.contracts.operations import cancel_periods, set_contract_state
@@ -53,15 +53,15 @@ def end_contract(work: Work, _variables: Mapping[str, object]) -> Mapping[str, o
     """End the contract: what was held is lost, the year is settled, open cases and future periods are withdrawn."""
     service = require_service(work, get_issued(work, "termination_decision"))
     account = lock_account(work)
+    closing = list_cases_to_end(work.connection, work.case, set(account.term.settlements))
     settles = account.end()
     data = {"quarter": work.case.period, "decision": "end", "arrived_at": service.arrived_at.isoformat()}
     bind_event(work, account, "decided", data, settles)
     set_contract_state(work.connection, work.contract.id, "terminated")
     cancelled = cancel_periods(work.connection, work.contract.id, work.now)
     reason = Message("the contract was terminated")
-    for case in list_live_cases(work.connection, work.contract.id):
-        if case.id != work.case.id:
-            withdraw_case(work, case, reason)
+    for case in closing:
+        withdraw_case(work, case, reason)
     work.audit("contract_ended", year=get_year(work.case.period), periods_cancelled=cancelled, retender=True)
     return {}
 
