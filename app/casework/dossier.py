@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.cases.queries import list_cases_of_contract
 from app.casework.accounts import Account
 from app.casework.paper_words import name_indicators, name_period, show
-from app.casework.work import QUARTER, Work
+from app.casework.work import QUARTER, Work, get_part_scorer
 from app.clock import CHINA
 from app.papers.content import Block, Heading, Paragraph, Table
 from app.papers.queries import list_papers_of_contract, map_services
@@ -70,8 +70,9 @@ def _list_answers(work: Work) -> Iterator[Block]:
         if case.process != QUARTER:
             continue
         for sheet in list_sheets(work.connection, case.id):
+            names = name_indicators(get_part_scorer(case.rubric, case.rubric_version, case.part))
             rows += [
-                (name_period(case.period), code, str(line["reason"]), sheet.answers.get(code, "尚未答复"))
+                (name_period(case.period), names[code], str(line["reason"]), sheet.answers.get(code, "尚未答复"))
                 for code, line in sheet.contested.items()
             ]
     if rows:

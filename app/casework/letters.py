@@ -28,6 +28,7 @@ from app.papers.queries import get_paper
 from app.scoring.consequences.money import Settlement
 from app.scoring.consequences.parameters import MoneyShareOfFee
 from app.scoring.consequences.quarters import QuarterAccount
+from app.scoring.model import ZERO
 
 WORKING_DAYS, CALENDAR_DAYS = "个工作日", "日"
 
@@ -162,13 +163,27 @@ def issue_appeal_decision(
         Table(("指标", "原得分", "复核后得分", "理由"), rows, ("left", "right", "right", "left")),
         Paragraph(
             f"{name_period(after.code)}考核得分由 {show(before.score)} 分改为 {show(after.score)} 分，"
-            f"扣款由 {show_money(money[0])} 元改为 {show_money(money[1])} 元。"
+            f"{_show_change(money)}。"
             if (before.score, money[0]) != (after.score, money[1])
             else f"{name_period(after.code)}考核结果维持不变，得分 {show(after.score)} 分，"
             f"扣款 {show_money(money[1])} 元。"
         ),
     ]
     return issue(work, "appeal_decision", "复核决定书", blocks)
+
+
+def _sum_deductions(account: Account, year: int) -> Decimal:
+    """Return the CNY deducted in a year, in quarters assessed elsewhere too."""
+    codes = [one.code for one in account.term.list_year(year)]
+    codes += [one.quarter for one in account.term.opening if one.year == year]
+    return sum((account.term.ledger.sum_money(code) for code in codes), ZERO)
+
+
+def _show_change(money: tuple[Decimal, Decimal]) -> str:
+    """Return a quarter's money before and after an appeal in words."""
+    if money[0] == money[1]:
+        return f"扣款 {show_money(money[1])} 元不变"
+    return f"扣款由 {show_money(money[0])} 元改为 {show_money(money[1])} 元"
 
 
 def issue_settlement(work: Work, account: Account, year: int, settlement: Settlement, due: StepDue) -> Paper:
@@ -189,8 +204,9 @@ def issue_settlement(work: Work, account: Account, year: int, settlement: Settle
         Paragraph(f"{name_contract(work)}第{number(year)}年服务费结算如下，单位为元。"),
         Table(("考核期", "得分", "扣分", "扣款"), rows, ("left", "right", "right", "right")),
         Paragraph(
-            f"年服务费 {show_money(work.contract.get_fee(year))} 元，减扣款和已付 "
-            f"{show_money(work.contract.paid)} 元后，"
+            f"年服务费 {show_money(work.contract.get_fee(year))} 元，扣款合计 "
+            f"{show_money(_sum_deductions(account, year))} 元，"
+            f"已付 {show_money(work.contract.paid)} 元，"
             f"应付 {show_money(settlement.released)} 元，暂扣 {show_money(settlement.withheld)} 元。"
             + (f"暂扣原因：{why}，由考核单位另行决定。" if settlement.withheld else "")
         ),

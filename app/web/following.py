@@ -18,7 +18,16 @@ from app.casework.paper_words import name_indicators
 from app.casework.payment import Owed, find_payment_due
 from app.casework.preview import EndPreview, preview_end
 from app.casework.serving import SERVICE_EVIDENCE
-from app.casework.work import PROPOSAL, QUARTER, RECTIFICATION, SETTLEMENT, Work, find_programme, get_part_scorer
+from app.casework.work import (
+    APPEAL,
+    PROPOSAL,
+    QUARTER,
+    RECTIFICATION,
+    SETTLEMENT,
+    Work,
+    find_programme,
+    get_part_scorer,
+)
 from app.contracts.queries import get_contract
 from app.errors import Message
 from app.evidence.models import Evidence
@@ -128,6 +137,7 @@ def read_following(connection: Connection, case: Case, now: dt.datetime) -> Foll
     filed_facts = {name: one.value for name, one in list_latest_facts(connection, case.id, "filed").items()}
     return FollowingView(
         names=names,
+        proofs=group_evidence(connection, case) if case.process == APPEAL else {},
         papers=papers,
         flagged=_list_flagged(connection, case),
         filed=find_submission(connection, case.id) if knows else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import Message
@@ -54,3 +55,26 @@ STEP_FORMS = {
     "register_payment": StepForm(Message("Paid in full: close the settlement"), "settle", NOTE),
 }
 """Every human step of the bundled diagrams; a test holds it against what completing them does."""
+
+FIELDS = {
+    "decision": Message("Decision"),
+    "opinion": REASONS,
+    "reason": Message("Reason"),
+    "measure": Message("Measure"),
+    "responsible": Message("Who answers for it"),
+    "finish_on": Message("Done by"),
+    "passed": Message("Verdict"),
+    "amount": Message("Amount, CNY"),
+    "paid_on": Message("Paid on"),
+    "voucher": Message("Voucher"),
+    "days": Message("More working days, when time is given"),
+    "statement": Message("Your statement"),
+}
+"""What a page calls the fields that a refusal names by their codes; indicators go by their names."""
+
+
+def name_field(message: Message, names: Mapping[str, str]) -> Message:
+    """Return a refusal that names its field as the page does. `names`: of indicators by code."""
+    code = str(message.values.get("field", ""))
+    word = names.get(code) or FIELDS.get(code)
+    return message if word is None else Message(message.text, **{**message.values, "field": word})

@@ -24,7 +24,7 @@ from app.tasks.queries import get_task_with_case
 from app.web.access import get_session, get_viewer, needs, require_here
 from app.web.numbers import ID
 from app.web.site import get_now
-from app.web.step_forms import STEP_FORMS
+from app.web.step_forms import STEP_FORMS, name_field
 from app.web.steps_words import STEP_NAMES
 from app.web.task_page import TaskPage, read_known, read_task_page
 from app.web.task_values import YES, read_posted, shape_form
@@ -133,7 +133,8 @@ def complete(task_id: int) -> AnyResponse | tuple[str, int]:
     except FormRefused as error:
         with reading() as connection:
             page = read_task_page(connection, task, case, get_viewer(), get_now(), flat)
-        return show_refused(page, flat, {one.field: one.message for one in error.refusals})
+        names = page.more.names
+        return show_refused(page, flat, {one.field: name_field(one.message, names) for one in error.refusals})
     flash(_("{step}: done.", step=say(STEP_NAMES[task.step])), "success")
     return redirect(url_for("inbox.show_inbox"), 303)
 
